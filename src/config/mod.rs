@@ -1,0 +1,120 @@
+//! `migrate.toml`, the environment and URLs resolved into one [`Settings`].
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What the project expects of its server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Platform {
+    /// Nothing.
+    Postgres,
+    /// Supabase's roles, `auth` schema and publication.
+    Supabase,
+}
+
+/// Where migrations come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A folder with `migrations/` and `rollbacks/`.
+    Folder { migrations: PathBuf, rollbacks: PathBuf },
+    /// The project that the binary carries.
+    Bundled,
+}
+
+/// The database that a command works on.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A server given by URL, key-value string or environment.
+    Given(ConnectOptions),
+    /// The private cluster in `<home>/` (that is `.migrate/` beside `migrate.toml`).
+    Embedded(EmbeddedOptions),
+}
+
+/// What the embedded server needs to know. Paths are absolute.
+#[derive(Clone, Debug)]
+pub struct EmbeddedOptions {
+    /// The `.migrate` folder.
+    pub home: PathBuf,
+    /// `--pg-bin`: the folder of the server programs, searched first and alone.
+    pub pg_bin: Option<PathBuf>,
+    /// The folder in which pre-initialised data folders are kept, per user (`XDG_CACHE_HOME/counterpose`, or like it).
+    pub cache: Option<PathBuf>,
+    /// `PATH`, captured: the library does not read the environment itself.
+    pub path: Option<std::ffi::OsString>,
+    /// The database to use on it.
+    pub database: String,
+}
+
+/// How to reach a server: libpq's parameters, resolved. Never printed with its password.
+#[derive(Clone)]
+pub struct ConnectOptions {
+    /// What tokio-postgres needs: hosts, ports, user, password, dbname, options, application_name, timeouts.
+    pub config: tokio_postgres::Config,
+    /// `sslmode` as libpq defines it.
+    pub ssl_mode: SslMode,
+    /// `sslrootcert`: a PEM file, or `system`.
+    pub ssl_root_cert: Option<PathBuf>,
+}
+
+/// libpq's `sslmode`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SslMode {
+    /// Never TLS.
+    Disable,
+    /// TLS only if plain is refused.
+    Allow,
+    /// TLS if the server has it.
+    Prefer,
+    /// TLS, without looking at the certificate (unless a root certificate is given).
+    Require,
+    /// TLS, certificate signed by a trusted CA.
+    VerifyCa,
+    /// TLS, certificate signed by a trusted CA and made for this host.
+    VerifyFull,
+}
+
+/// A schema-qualified table name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableName {
+    /// Schema, unquoted.
+    pub schema: String,
+    /// Table, unquoted.
+    pub name: String,
+}
+
+/// Everything that a command needs to know, resolved once.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder of `migrate.toml`, or the one given with `--dir`. Absolute.
+    pub root: PathBuf,
+    /// Where migrations come from.
+    pub source: Source,
+    /// The database that commands work on.
+    pub target: Target,
+    /// The environment's name (`local` unless chosen).
+    pub environment: String,
+    /// Whether the environment is marked `protected`.
+    pub protected: bool,
+    /// What the project expects of its server.
+    pub platform: Platform,
+    /// `--stand-in`: install the Supabase stand-in on a given plain server.
+    pub stand_in: bool,
+    /// Whether the stand-in's default privileges expose new tables to API roles (Supabase before 2026-10-30).
+    pub expose_new_tables: bool,
+    /// refinery's table: `migrate.refinery_schema_history` unless configured.
+    pub refinery_table: TableName,
+    /// `lock_timeout` for transactional scripts (5 s).
+    pub lock_timeout: Duration,
+    /// `statement_timeout`, none unless configured.
+    pub statement_timeout: Option<Duration>,
+    /// How often a transactional script is tried again after a lock timeout (5).
+    pub lock_retries: u32,
+    /// How long to wait for another runner (10 min).
+    pub lock_wait: Duration,
+}
+
+impl std::fmt::Debug for ConnectOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConnectOptions").field("ssl_mode", &self.ssl_mode).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,30 @@
+//! Counterpose: schema migrations for PostgreSQL and Supabase, each with its proven inverse.
+//!
+//! The program `migrate` is a thin shell over this library. Arrows go down only:
+//!
+//! | module | what it holds |
+//! | --- | --- |
+//! | [`cli`] | one file a command: arguments, one call into the domain, one report |
+//! | [`report`] | every table, prompt and JSON document that a person or a script sees |
+//! | [`engine`] | plan, apply, roll back: the only place that changes a target's schema |
+//! | [`ledger`] | what a target records about itself: refinery's table and our journal |
+//! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
+//! | [`database`] | connecting, the session, the runner's lock, cancelling |
+//! | [`migration`] | files read into pairs: discovery, headers, checksums |
+//! | [`sql`] | statements of a script, positions, quoting |
+//! | [`config`] | `migrate.toml`, environment and URLs resolved into one [`config::Settings`] |
+//! | [`event`], [`error`] | what the domain tells while it works, and how it ends |
+//!
+//! The library never touches the terminal: it emits [`event::Event`]s and returns values.
+
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod engine;
+pub mod error;
+pub mod event;
+pub mod ledger;
+pub mod migration;
+pub mod report;
+pub mod server;
+pub mod sql;
