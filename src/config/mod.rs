@@ -41,6 +41,12 @@ pub struct EmbeddedOptions {
     pub cache: Option<PathBuf>,
     /// `PATH`, captured: the library does not read the environment itself.
     pub path: Option<std::ffi::OsString>,
+    /// The folder for short-lived private files (`XDG_RUNTIME_DIR`, captured): the socket goes there when `home` is too
+    /// long a path for one.
+    pub runtime: Option<PathBuf>,
+    /// Where an archive of the server programs is fetched from when none are installed (`MIGRATE_PG_ARCHIVE_URL`): the
+    /// `.tar.gz` itself, its checksum beside it as `.sha256`. None: the releases of theseus-rs/postgresql-binaries.
+    pub archive_url: Option<String>,
     /// The database to use on it.
     pub database: String,
 }
