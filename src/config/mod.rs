@@ -117,6 +117,8 @@ pub struct Settings {
     pub lock_retries: u32,
     /// How long to wait for another runner (10 min).
     pub lock_wait: Duration,
+    /// Who runs the program, from where: `user@host`. Written into the journal.
+    pub origin: String,
 }
 
 impl std::fmt::Debug for ConnectOptions {
