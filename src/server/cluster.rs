@@ -20,6 +20,8 @@ use crate::event::{Event, Observer};
 /// The superuser of the embedded server.
 pub(super) const SUPERUSER: &str = "postgres";
 
+const UNFINISHED: &str = "data.unfinished-";
+
 const SETTINGS: &str = include_str!("embedded.conf");
 
 /// The major version of a data folder. None where there is none.
@@ -40,8 +42,9 @@ pub(super) fn make(
     account: Option<&Account>,
     observer: &mut dyn Observer,
 ) -> Result<()> {
-    let (data, unfinished) = (place.data(), place.root.join("data.unfinished"));
-    remove(&unfinished)?;
+    // A name of our own: the initdb of a migrate that was killed may still write to its folder.
+    let (data, unfinished) = (place.data(), place.root.join(format!("{UNFINISHED}{}", std::process::id())));
+    remove_unfinished(place);
     observer.event(Event::Busy(format!("making a private PostgreSQL {} cluster", programs.short_version())));
     let result = fill(options, programs, &unfinished, account, observer)
         .and_then(|()| {
@@ -53,12 +56,22 @@ pub(super) fn make(
         let _ = fs::remove_dir_all(&unfinished);
         return Err(explain(error, place));
     }
+    remove_unfinished(place);
     observer.event(Event::Info(format!(
         "made a private PostgreSQL {} cluster in {}",
         programs.short_version(),
         place.root.display()
     )));
     Ok(())
+}
+
+/// Removes what killed first starts left, as far as it goes: it costs room, no more.
+fn remove_unfinished(place: &Place) {
+    for entry in fs::read_dir(&place.root).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 fn fill(
@@ -69,8 +82,10 @@ fn fill(
     observer: &mut dyn Observer,
 ) -> Result<()> {
     let kept = template::kept(options, programs);
-    if let Some(kept) = kept.as_deref().filter(|kept| kept.is_dir()) {
-        return template::copy(kept, folder, account).and_then(|()| template::sync(folder));
+    if let Some(kept) = kept.as_deref().filter(|kept| kept.is_dir())
+        && template::copy_kept(kept, folder, account)?
+    {
+        return template::sync(folder);
     }
     initdb(programs, folder, account)?;
     if let Some(kept) = kept
