@@ -1,4 +1,22 @@
 //! `migrate.toml`, the environment and URLs resolved into one [`Settings`].
+//!
+//! Everything below takes an [`Environment`] as a value: [`Environment::capture`] alone reads the process's own. What
+//! was typed is an [`Overrides`], what it means is a [`Settings`], and [`resolve`] is the one conversion.
+
+mod describe;
+mod dotenv;
+pub mod duration;
+mod environment;
+mod file;
+mod interpolate;
+mod parameters;
+mod passfile;
+mod resolve;
+mod url;
+
+pub use environment::Environment;
+pub use parameters::connect_options;
+pub use resolve::{Overrides, resolve};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +41,7 @@ pub enum Source {
 
 /// The database that a command works on.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a program has one of them, and a box would only be in the way")]
 pub enum Target {
     /// A server given by URL, key-value string or environment.
     Given(ConnectOptions),
@@ -60,10 +79,22 @@ pub struct ConnectOptions {
     pub ssl_mode: SslMode,
     /// `sslrootcert`: a PEM file, or `system`.
     pub ssl_root_cert: Option<PathBuf>,
+    /// `sslcert` and `sslkey`: PEM files with which to prove who we are.
+    pub ssl_identity: Option<(PathBuf, PathBuf)>,
+    /// What a password file says for each host, in their order: it may differ between them.
+    pub host_passwords: Vec<Option<String>>,
 }
 
-/// libpq's `sslmode`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+impl ConnectOptions {
+    /// Options that say no more than the configuration does: `sslmode=prefer`, no certificates.
+    #[must_use]
+    pub fn new(config: tokio_postgres::Config) -> Self {
+        Self { config, ssl_mode: SslMode::Prefer, ssl_root_cert: None, ssl_identity: None, host_passwords: Vec::new() }
+    }
+}
+
+/// libpq's `sslmode`, ordered from the weakest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SslMode {
     /// Never TLS.
     Disable,

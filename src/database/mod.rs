@@ -1,1 +1,5 @@
-//! Stub.
+//! Connecting, the session, the runner's lock, cancelling.
+
+pub mod connect;
+mod failure;
+mod tls;
