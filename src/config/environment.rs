@@ -18,6 +18,8 @@ pub struct Environment {
     pub home: Option<PathBuf>,
     /// The operating system's name of the user: libpq's default for `user`.
     pub user: Option<String>,
+    /// The name of this machine.
+    pub machine: Option<String>,
 }
 
 impl Environment {
@@ -33,6 +35,7 @@ impl Environment {
             current_dir,
             home: std::env::home_dir().filter(|home| home.is_absolute()),
             user: whoami::username().ok(),
+            machine: whoami::hostname().ok(),
         })
     }
 
@@ -70,6 +73,13 @@ impl Environment {
         text.map(Some).ok_or_else(|| {
             Error::new(Kind::Usage, format!("the environment variable {name} is not valid UTF-8")).into()
         })
+    }
+
+    /// Who runs the program, from where: `user@machine`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let name = |name: &Option<String>| name.clone().unwrap_or_else(|| "unknown".to_owned());
+        format!("{}@{}", name(&self.user), name(&self.machine))
     }
 
     /// A path taken from this environment's current folder.

@@ -78,6 +78,7 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
         statement_timeout: time(overrides.statement_timeout, file.statement_timeout).filter(|time| !time.is_zero()),
         lock_retries: file.lock_retries.unwrap_or(5),
         lock_wait: time(overrides.lock_wait, file.lock_wait).unwrap_or(Duration::from_secs(600)),
+        origin: env.origin(),
         root,
     };
     Ok((settings, notes))

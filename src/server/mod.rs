@@ -109,5 +109,5 @@ fn running(place: &Place) -> Option<(PidFile, PathBuf)> {
 fn connect_options(folder: &Path, database: &str) -> ConnectOptions {
     let mut config = tokio_postgres::Config::new();
     config.host_path(folder).port(socket::PORT).user(cluster::SUPERUSER).dbname(database);
-    ConnectOptions { config, ssl_mode: SslMode::Disable, ssl_root_cert: None }
+    ConnectOptions { ssl_mode: SslMode::Disable, ..ConnectOptions::new(config) }
 }
