@@ -1,0 +1,367 @@
+-- Opens the tables: grants say which columns a role may ever touch, policies which rows.
+-- One policy for each table, role and command, so that what a caller may do is read in one place. Where the rules of
+-- several kinds of people meet in one command, the policy has the name of the people it is mostly for.
+-- Helpers are called as (select …): once for a statement, not once for a row.
+
+------------------------------------------------------------------------------------------------- who is asking
+-- They run as their owner, because the tables they read are under RLS too, and they answer for the caller only.
+
+create function private.customer_id() returns uuid
+language sql stable security definer set search_path = '' as $$
+  select c.id from public.customers c where c.user_id = (select auth.uid())
+$$;
+comment on function private.customer_id() is 'The caller as a customer.';
+
+create function private.member_id() returns uuid
+language sql stable security definer set search_path = '' as $$
+  select m.id from public.members m where m.user_id = (select auth.uid())
+$$;
+comment on function private.member_id() is 'The caller as a member.';
+
+create function private.taught_class_ids() returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(s.id), '{}')
+  from public.instructors i
+  join public.class_schedules s on i.id in (s.instructor_id, s.substitute_instructor_id)
+  where i.user_id = (select auth.uid())
+$$;
+comment on function private.taught_class_ids() is 'The classes that the caller teaches, or stands in for.';
+
+create function private.booked_class_ids() returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(b.class_schedule_id), '{}')
+  from public.members m
+  join public.bookings b on b.member_id = m.id
+  where m.user_id = (select auth.uid())
+$$;
+comment on function private.booked_class_ids() is 'The classes that the caller has booked at any time.';
+
+create function private.order_ids(only_pending boolean) returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(o.id), '{}')
+  from public.customers c
+  join public.orders o on o.customer_id = c.id
+  where c.user_id = (select auth.uid()) and (o.status = 'pending' or not only_pending)
+$$;
+comment on function private.order_ids(boolean) is 'The orders of the caller, all or those not begun yet.';
+
+revoke all on function
+  private.customer_id(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
+  private.order_ids(boolean)
+  from public;
+grant execute on function
+  private.customer_id(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
+  private.order_ids(boolean)
+  to authenticated;
+
+-- A policy cannot compare the row before with the row after. This trigger, whose arguments are columns, refuses their
+-- change to callers of the API who do not work here. It runs as the caller, so that what other functions do in the
+-- caller's name passes. Triggers fire in the order of their names: a_ comes before those that fill columns in.
+create function private.refuse_column_change() returns trigger
+language plpgsql set search_path = '' as $$
+declare
+  guarded text;
+begin
+  if current_user not in ('anon', 'authenticated') or private.has_role('admin', 'staff') then
+    return new;
+  end if;
+  foreach guarded in array tg_argv loop
+    if to_jsonb(new) -> guarded is distinct from to_jsonb(old) -> guarded then
+      raise exception 'only staff may change % of %', guarded, tg_table_name
+        using errcode = 'insufficient_privilege';
+    end if;
+  end loop;
+  return new;
+end
+$$;
+comment on function private.refuse_column_change() is 'Trigger: columns that only staff may change.';
+revoke all on function private.refuse_column_change() from public;
+
+--------------------------------------------------------------------------------------------------------- roles
+grant select on public.user_roles to authenticated;
+create policy "Users can read own roles" on public.user_roles
+  for select to authenticated
+  using (user_id = (select auth.uid()) or (select private.has_role('admin')));
+
+----------------------------------------------------------------------------------------------------- catalogue
+-- Anyone reads what is on offer, those who work here read and write all of it.
+grant select on public.categories, public.products, public.product_variants to anon, authenticated;
+grant insert, update, delete on public.categories, public.products, public.product_variants to authenticated;
+
+create policy "Public can read active categories" on public.categories
+  for select to anon using (is_active);
+create policy "Signed-in users can read categories" on public.categories
+  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+create policy "Staff can add categories" on public.categories
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can update categories" on public.categories
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can delete categories" on public.categories
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+create policy "Public can read active products" on public.products
+  for select to anon using (is_active = true);
+create policy "Signed-in users can read products" on public.products
+  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+create policy "Staff can add products" on public.products
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Admins have full access" on public.products
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can delete products" on public.products
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+create policy "Public can read active variants" on public.product_variants
+  for select to anon using (is_active);
+create policy "Signed-in users can read variants" on public.product_variants
+  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+create policy "Staff can add variants" on public.product_variants
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can update variants" on public.product_variants
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can delete variants" on public.product_variants
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+--------------------------------------------------------------------------------------------------------- stock
+grant select on public.inventory, public.inventory_alerts to authenticated;
+grant
+  insert (product_id, current_stock, min_threshold, max_capacity, unit_of_measure, cost_per_unit, last_restocked),
+  update (current_stock, min_threshold, max_capacity, unit_of_measure, cost_per_unit, last_restocked)
+  on public.inventory to authenticated;
+grant update (resolved_at) on public.inventory_alerts to authenticated;
+
+create policy "Staff can read inventory" on public.inventory
+  for select to authenticated using ((select private.has_role('admin', 'staff', 'barista')));
+create policy "Staff can add inventory" on public.inventory
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can update inventory" on public.inventory
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can read alerts" on public.inventory_alerts
+  for select to authenticated using ((select private.has_role('admin', 'staff', 'barista')));
+create policy "Staff can resolve alerts" on public.inventory_alerts
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff', 'barista')))
+  with check ((select private.has_role('admin', 'staff', 'barista')));
+
+----------------------------------------------------------------------------------------------------- customers
+grant select on public.customers to authenticated;
+grant
+  insert (user_id, first_name, last_name, email, phone, date_of_birth, preferences),
+  update (user_id, first_name, last_name, email, phone, date_of_birth, preferences, loyalty_points, is_active)
+  on public.customers to authenticated;
+
+create policy "Customers can read own profile" on public.customers
+  for select to authenticated
+  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff', 'barista')));
+create policy "Customers can create own profile" on public.customers
+  for insert to authenticated
+  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+create policy "Customers can update own profile" on public.customers
+  for update to authenticated
+  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')))
+  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+
+create trigger a_guard_customers
+  before update on public.customers
+  for each row execute function private.refuse_column_change('user_id', 'loyalty_points', 'is_active');
+
+-------------------------------------------------------------------------------------------------------- orders
+-- Nobody writes money through the API: prices come from the catalogue, totals from the items (006). A customer orders,
+-- staff order for walk-ins too; from then on only staff move the order.
+grant select on public.orders, public.order_items to authenticated;
+grant
+  insert (customer_id, order_type, tip_amount, payment_method, special_instructions),
+  update (status, payment_status, payment_method, estimated_ready_time, special_instructions)
+  on public.orders to authenticated;
+grant insert (order_id, product_id, quantity, customizations, special_instructions)
+  on public.order_items to authenticated;
+grant usage on sequence public.order_number_seq to authenticated;
+
+create policy "Users can manage own orders" on public.orders
+  for insert to authenticated
+  with check (
+    customer_id = (select private.customer_id()) or (select private.has_role('admin', 'staff', 'barista'))
+  );
+create policy "Staff can manage orders" on public.orders
+  for select to authenticated
+  using (customer_id = (select private.customer_id()) or (select private.has_role('admin', 'staff', 'barista')));
+create policy "Staff can update order status" on public.orders
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff', 'barista')))
+  with check ((select private.has_role('admin', 'staff', 'barista')));
+
+create policy "Users can read own order items" on public.order_items
+  for select to authenticated
+  using (
+    order_id = any ((select private.order_ids(only_pending => false))::uuid[])
+    or (select private.has_role('admin', 'staff', 'barista'))
+  );
+create policy "Users can add items to own pending orders" on public.order_items
+  for insert to authenticated
+  with check (
+    order_id = any ((select private.order_ids(only_pending => true))::uuid[])
+    or (select private.has_role('admin', 'staff', 'barista'))
+  );
+
+----------------------------------------------------------------------------------------------------- timetable
+grant select on public.class_types, public.class_schedules, public.membership_packages to anon, authenticated;
+grant insert, update, delete on public.class_types, public.membership_packages to authenticated;
+-- Not the counters, and not created_at, which the date is checked against.
+grant
+  insert (class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, time_zone, max_participants,
+          substitute_instructor_id, special_notes),
+  update (class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, time_zone, max_participants,
+          substitute_instructor_id, special_notes, status),
+  delete
+  on public.class_schedules to authenticated;
+-- Not contact, pay and account.
+grant select (id, first_name, last_name, bio, certifications, specialties, experience_years, profile_image_url,
+              is_available, is_active, created_at, updated_at)
+  on public.instructors to anon, authenticated;
+grant
+  insert (user_id, first_name, last_name, email, phone, bio, certifications, specialties, experience_years,
+          hourly_rate, profile_image_url, is_available, is_active),
+  update (user_id, first_name, last_name, email, phone, bio, certifications, specialties, experience_years,
+          hourly_rate, profile_image_url, is_available, is_active)
+  on public.instructors to authenticated;
+
+create policy "Public can read active class types" on public.class_types
+  for select to anon using (is_active);
+create policy "Signed-in users can read class types" on public.class_types
+  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+create policy "Staff can add class types" on public.class_types
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can update class types" on public.class_types
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can delete class types" on public.class_types
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+create policy "Public can read class schedules" on public.class_schedules
+  for select to anon using (status = 'scheduled');
+create policy "Signed-in users can read class schedules" on public.class_schedules
+  for select to authenticated
+  using (
+    status = 'scheduled'
+    or id = any ((select private.taught_class_ids())::uuid[])
+    or id = any ((select private.booked_class_ids())::uuid[])
+    or (select private.has_role('admin', 'staff'))
+  );
+create policy "Staff can add class schedules" on public.class_schedules
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can update class schedules" on public.class_schedules
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can delete class schedules" on public.class_schedules
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+create policy "Public can read active instructors" on public.instructors
+  for select to anon using (is_active);
+create policy "Signed-in users can read instructors" on public.instructors
+  for select to authenticated
+  using (is_active or user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+create policy "Staff can add instructors" on public.instructors
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Instructors can update own profile" on public.instructors
+  for update to authenticated
+  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')))
+  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+
+create trigger a_guard_instructors
+  before update on public.instructors
+  for each row execute function private.refuse_column_change('user_id', 'hourly_rate', 'is_active');
+
+create policy "Public can read active packages" on public.membership_packages
+  for select to anon using (is_active);
+create policy "Signed-in users can read packages" on public.membership_packages
+  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+create policy "Staff can add packages" on public.membership_packages
+  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can update packages" on public.membership_packages
+  for update to authenticated
+  using ((select private.has_role('admin', 'staff')))
+  with check ((select private.has_role('admin', 'staff')));
+create policy "Staff can delete packages" on public.membership_packages
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+------------------------------------------------------------------------------------------- members and bookings
+grant select on public.members, public.bookings to authenticated;
+grant
+  insert (user_id, first_name, last_name, email, phone, date_of_birth, emergency_contact_name,
+          emergency_contact_phone, medical_conditions, experience_level, preferences),
+  update (user_id, first_name, last_name, email, phone, date_of_birth, emergency_contact_name,
+          emergency_contact_phone, medical_conditions, experience_level, preferences, membership_type,
+          membership_status, membership_start_date, membership_end_date, classes_remaining, is_active)
+  on public.members to authenticated;
+grant
+  insert (member_id, class_schedule_id, booking_type, booking_notes),
+  update (class_schedule_id, booking_type, status, booking_notes, cancellation_reason, payment_status, amount_paid,
+          payment_method),
+  delete
+  on public.bookings to authenticated;
+
+create policy "Members can read own profile" on public.members
+  for select to authenticated
+  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+create policy "Members can create own profile" on public.members
+  for insert to authenticated
+  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+create policy "Members can manage own profile" on public.members
+  for update to authenticated
+  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')))
+  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+
+create trigger a_guard_members
+  before update on public.members
+  for each row execute function private.refuse_column_change(
+    'user_id', 'membership_type', 'membership_status', 'membership_start_date', 'membership_end_date',
+    'classes_remaining', 'is_active'
+  );
+
+create policy "Instructors can see own class bookings" on public.bookings
+  for select to authenticated
+  using (
+    member_id = (select private.member_id())
+    or class_schedule_id = any ((select private.taught_class_ids())::uuid[])
+    or (select private.has_role('admin', 'staff'))
+  );
+create policy "Members can book classes" on public.bookings
+  for insert to authenticated
+  with check (member_id = (select private.member_id()) or (select private.has_role('admin', 'staff')));
+-- What a member can do with a booking is to cancel it, before it was attended or missed.
+create policy "Members can manage own bookings" on public.bookings
+  for update to authenticated
+  using (
+    (member_id = (select private.member_id()) and status = 'confirmed')
+    or (select private.has_role('admin', 'staff'))
+  )
+  with check (
+    (member_id = (select private.member_id()) and status in ('confirmed', 'cancelled'))
+    or (select private.has_role('admin', 'staff'))
+  );
+create policy "Admin full access to bookings" on public.bookings
+  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+
+create trigger a_guard_bookings
+  before update on public.bookings
+  for each row execute function private.refuse_column_change(
+    'class_schedule_id', 'booking_type', 'payment_status', 'amount_paid', 'payment_method'
+  );
+
+------------------------------------------------------------------------------------------------------ realtime
+-- A subscriber is told of the rows, and the columns, that the policies and grants above let it select: the filters for
+-- security are those. Of a deleted row everybody is told the primary key.
+alter publication supabase_realtime add table public.orders;
+alter publication supabase_realtime add table public.order_items;
+alter publication supabase_realtime add table public.bookings;
+alter publication supabase_realtime add table public.class_schedules;
+alter publication supabase_realtime add table public.inventory;
