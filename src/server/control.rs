@@ -7,6 +7,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use rustix::process::Signal;
 
 use super::place::{self, Place};
@@ -19,6 +20,9 @@ use crate::event::{Event, Observer};
 /// How long a server may take to write everything down and end, and then to simply end.
 const STOP_WAITS: [(Signal, Duration); 2] =
     [(Signal::INT, Duration::from_secs(60)), (Signal::QUIT, Duration::from_secs(10))];
+
+/// What is not plain in a URL.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What the embedded server is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +102,11 @@ pub fn destroy(options: &EmbeddedOptions, observer: &mut dyn Observer) -> Result
     };
     if exists {
         observer.event(Event::Busy(format!("deleting {}", place.root.display())));
+        // Also of a server that crashed.
+        let socket_folder = PidFile::read(&place.data()).map(|file| file.socket);
         shut_down(&place)?;
         process::signal_all(&place, Signal::QUIT);
+        remove_short_folder(&place, socket_folder);
         // The data first and the marker last, with the folder: what a crash leaves behind can still be destroyed.
         for path in [place.data(), place.root.clone()] {
             remove(&path, |path| fs::remove_dir_all(path))?;
@@ -158,7 +165,10 @@ pub fn url(options: &EmbeddedOptions) -> Result<String> {
         Error::new(Kind::Failed, "the embedded server does not run").hint("start it with `migrate db start`")
     })?;
     let (user, port) = (cluster::SUPERUSER, socket::PORT);
-    let (name, host) = (percent(options.database.as_bytes()), percent(folder.as_os_str().as_encoded_bytes()));
+    let (name, host) = (
+        percent_encode(options.database.as_bytes(), ENCODED),
+        percent_encode(folder.as_os_str().as_encoded_bytes(), ENCODED),
+    );
     Ok(format!("postgresql://{user}@/{name}?host={host}&port={port}"))
 }
 
@@ -182,9 +192,12 @@ pub(super) fn shut_down(place: &Place) -> Result<bool> {
     Err(Error::new(Kind::Failed, message).hint(format!("its log is {}", place.log().display())).into())
 }
 
-/// A socket folder outside the cluster goes with the server; one that is not empty is not only ours.
+/// A socket folder outside the cluster goes with the server. Only what a server leaves in it is removed with it.
 fn remove_short_folder(place: &Place, folder: Option<PathBuf>) {
-    if let Some(folder) = folder.filter(|folder| !folder.starts_with(&place.root)) {
+    if let Some(folder) = folder.filter(|folder| socket::is_short(folder, place)) {
+        let file = socket::file(&folder);
+        let _ = fs::remove_file(file.with_added_extension("lock"));
+        let _ = fs::remove_file(file);
         let _ = fs::remove_dir(folder);
     }
 }
@@ -196,10 +209,4 @@ fn remove(path: &std::path::Path, how: impl Fn(&std::path::Path) -> std::io::Res
         }
         _ => Ok(()),
     }
-}
-
-/// Percent-encodes everything that is not plain in a URL.
-fn percent(bytes: &[u8]) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
-    bytes.iter().map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -6,7 +6,7 @@
 mod account;
 mod cluster;
 pub mod control;
-mod fetch;
+pub mod fetch;
 mod install;
 mod lock;
 mod place;
@@ -80,21 +80,28 @@ fn choose_programs(
     options: &EmbeddedOptions,
     place: &Place,
     major: Option<u32>,
-    _observer: &mut dyn Observer,
-    _confirm: Confirm<'_>,
+    observer: &mut dyn Observer,
+    confirm: Confirm<'_>,
 ) -> Result<Programs> {
     if let Some(programs) = programs::find_for(options, major)? {
         return Ok(programs);
     }
-    let error = install::missing(None, major);
-    Err(match major {
+    let fetched = if major.is_none_or(|major| major >= programs::OLDEST_MAJOR) {
+        fetch::fetch(options, major, observer, confirm)
+    } else {
+        Err(install::missing(None, major).into())
+    };
+    fetched.map_err(|error| match major {
         Some(major) => {
-            let message = format!("{} was made by PostgreSQL {major}; {}", place.data().display(), error.message);
-            Error { message, ..error }.hint("or give the data up and start anew: `migrate db destroy`")
+            let hint = "or give the data up and start anew: `migrate db destroy`";
+            let kind = crate::error::kind_of(&error);
+            let mut hints = crate::error::find(&error).map(|error| error.hints.clone()).unwrap_or_default();
+            hints.push(hint.into());
+            let message = format!("{} was made by PostgreSQL {major}; {error:#}", place.data().display());
+            Error { kind, message, hints }.into()
         }
         None => error,
-    }
-    .into())
+    })
 }
 
 /// The running server of a place and the folder of its socket. Starts no process: two files are read, two looked at.

@@ -197,6 +197,11 @@ fn can_enter(folder: &Path, account: &Account) -> bool {
     })
 }
 
+/// Whether any user may pass through `folder` and every folder above it that is there.
+pub(super) fn can_everybody_enter(folder: &Path) -> bool {
+    folder.ancestors().filter_map(|path| fs::metadata(path).ok()).all(|meta| meta.is_dir() && meta.mode() & 1 == 1)
+}
+
 /// SHA-256 of a path, in lower-case hex: a name of fixed length for it.
 pub(super) fn hash(path: &Path) -> String {
     use std::fmt::Write;

@@ -63,7 +63,7 @@ impl Programs {
     }
 
     /// Looks at one folder. None where it holds no server.
-    fn at(folder: &Path) -> Option<Self> {
+    pub(super) fn at(folder: &Path) -> Option<Self> {
         // A link in /usr/local/bin leads to the folder that also holds the rest; a lone wrapper script leads nowhere.
         let postgres = fs::canonicalize(folder.join("postgres")).ok()?;
         let bin = [postgres.parent()?, folder].into_iter().find(|bin| is_program(&bin.join("initdb")))?.to_path_buf();

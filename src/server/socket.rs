@@ -36,12 +36,11 @@ pub(super) fn make_folder(options: &EmbeddedOptions, place: &Place, account: Opt
         return Ok(usual);
     }
     let uid = account::server_uid(account);
-    let name = &place::hash(&place.root)[..16];
+    let name = short_name(place);
     // Another user's runtime folder cannot be entered.
     let runtime = options.runtime.as_ref().filter(|path| account.is_none() && path.is_absolute() && path.is_dir());
-    let mut candidates: Vec<PathBuf> =
-        runtime.map(|path| path.join(format!("counterpose-{name}"))).into_iter().collect();
-    candidates.extend((0..NAMES).map(|n| PathBuf::from(format!("/tmp/counterpose-{uid}-{name}-{n}"))));
+    let mut candidates: Vec<PathBuf> = runtime.map(|path| path.join(&name)).into_iter().collect();
+    candidates.extend((0..NAMES).map(|n| PathBuf::from(format!("/tmp/{name}-{uid}-{n}"))));
     let mut last = None;
     for folder in candidates {
         if file(&folder).as_os_str().as_bytes().len() > LONGEST_PATH_BYTES {
@@ -54,4 +53,13 @@ pub(super) fn make_folder(options: &EmbeddedOptions, place: &Place, account: Opt
     }
     Err(last.unwrap_or_else(|| anyhow::anyhow!("every candidate is too long a path")))
         .with_context(|| format!("cannot make a folder for the socket of {}", place.root.display()))
+}
+
+/// Whether `folder` is one of the short ones that [`make_folder`] makes for this place.
+pub(super) fn is_short(folder: &Path, place: &Place) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&short_name(place)))
+}
+
+fn short_name(place: &Place) -> String {
+    format!("counterpose-{}", &place::hash(&place.root)[..16])
 }

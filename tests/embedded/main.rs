@@ -5,8 +5,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
 
 mod crash;
+mod fetch;
 mod first_start;
 mod place;
+mod programs;
 mod running;
 
 use std::ffi::OsString;

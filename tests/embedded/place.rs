@@ -19,6 +19,11 @@ fn a_path_too_long_for_a_socket_gets_a_short_private_folder() {
     let other = control::status(&home.options).unwrap().socket.unwrap();
     assert_ne!(other, socket);
     fs::remove_file(&socket).unwrap();
+    // After a crash nobody stops the server, and still its folder goes with the cluster.
+    kill_process(home.pid(), Signal::KILL).unwrap();
+    wait_until("the server is gone", || control::status(&home.options).unwrap().state == State::Stopped);
+    control::destroy(&home.options, &mut Silent).unwrap();
+    assert!(!other.exists());
 }
 
 #[test]
