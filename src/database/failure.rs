@@ -210,7 +210,8 @@ fn by_tls(options: &ConnectOptions, place: &str, error: &rustls::Error) -> Error
         return failed(format!("no TLS session with {place}: {}", clean(&error.to_string())));
     };
     match wrong {
-        CertificateError::UnknownIssuer => {
+        // A bad signature is what another authority of the same name leads to.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
             failed(format!("the certificate of {place} is not signed by a trusted authority (sslmode={mode})"))
                 .hint("name its authority's certificate with sslrootcert=FILE")
         }

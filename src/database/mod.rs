@@ -2,4 +2,5 @@
 
 pub mod connect;
 mod failure;
+pub mod pooler;
 mod tls;

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, ring, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
+};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use x509_cert::der::{Decode as _, Encode as _};
 
 use crate::config::{ConnectOptions, SslMode};
 use crate::error::{Error, Kind};
@@ -146,12 +150,28 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        verify_tls13_signature(message, cert, dss, &self.algorithms)
+        match (verify_tls13_signature(message, cert, dss, &self.algorithms), &self.trust) {
+            // PostgreSQL's manual makes certificates of X.509 version 1, which webpki does not read. Where nothing is asked
+            // of the certificate, its key will do; the signature still counts, for channel binding rests on it.
+            (Err(rustls::Error::InvalidCertificate(unread)), Trust::Anyone)
+                if unread != CertificateError::BadSignature =>
+            {
+                let key = public_key(cert).ok_or(CertificateError::BadEncoding)?;
+                verify_tls13_signature_with_raw_key(message, &key, dss, &self.algorithms)
+            }
+            (verified, _) => verified,
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
     }
+}
+
+/// The public key in a certificate of any version.
+fn public_key(certificate: &CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'static>> {
+    let certificate = x509_cert::Certificate::from_der(certificate).ok()?;
+    certificate.tbs_certificate.subject_public_key_info.to_der().ok().map(Into::into)
 }
 
 /// Whether a certificate was refused for being an authority's, as `openssl req -x509` makes them: when it is itself
