@@ -174,30 +174,28 @@ pub fn url(options: &EmbeddedOptions) -> Result<String> {
 
 /// Ends the server of `place`, gently first. Called under the lock.
 pub(super) fn shut_down(place: &Place) -> Result<bool> {
-    let server = || PidFile::read(&place.data()).filter(|file| process::is_of(file.pid, place));
-    let Some(first) = server() else { return Ok(false) };
-    let socket_folder = running(place).map(|(_, folder)| folder);
+    let Some(file) = PidFile::read(&place.data()).filter(|file| process::is_server(file, place)) else {
+        return Ok(false);
+    };
     for (signal, wait) in STOP_WAITS {
-        let _ = rustix::process::kill_process(first.pid, signal);
+        let _ = rustix::process::kill_process(file.pid, signal);
         let begin = Instant::now();
         while begin.elapsed() < wait {
-            if !process::is_of(first.pid, place) {
-                remove_short_folder(place, socket_folder);
+            if !process::is_alive(file.pid) {
+                remove_short_folder(place, Some(file.socket));
                 return Ok(true);
             }
             sleep(Duration::from_millis(3));
         }
     }
-    let message = format!("the server (pid {}) does not stop", first.pid);
+    let message = format!("the server (pid {}) does not stop", file.pid);
     Err(Error::new(Kind::Failed, message).hint(format!("its log is {}", place.log().display())).into())
 }
 
 /// A socket folder outside the cluster goes with the server. Only what a server leaves in it is removed with it.
 fn remove_short_folder(place: &Place, folder: Option<PathBuf>) {
     if let Some(folder) = folder.filter(|folder| socket::is_short(folder, place)) {
-        let file = socket::file(&folder);
-        let _ = fs::remove_file(file.with_added_extension("lock"));
-        let _ = fs::remove_file(file);
+        socket::remove_stale(&folder);
         let _ = fs::remove_dir(folder);
     }
 }

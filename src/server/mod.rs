@@ -110,7 +110,7 @@ fn running(place: &Place) -> Option<(PidFile, PathBuf)> {
     // The folder of the project may have been renamed since the server started, and its socket with it.
     let folders = [socket::usual(place), file.socket.clone()];
     let folder = folders.into_iter().find(|folder| socket::file(folder).exists())?;
-    process::is_of(file.pid, place).then_some((file, folder))
+    process::is_server(&file, place).then_some((file, folder))
 }
 
 fn connect_options(folder: &Path, database: &str) -> ConnectOptions {

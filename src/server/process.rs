@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::{Pid, Signal};
 
 use super::place::Place;
+use super::socket;
 
 /// What `postmaster.pid` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,15 +50,25 @@ impl PidFile {
     }
 }
 
-/// Whether `pid` is alive and a process of the cluster at `place`.
-pub(super) fn is_of(pid: Pid, place: &Place) -> bool {
-    match works_in(pid, &place.data()) {
-        Some(answer) => answer,
-        None => {
-            rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
-                && command_line(pid).is_some_and(|command| names(&command, place))
-        }
+/// Whether the process that a pid file names is alive and the server of `place`.
+pub(super) fn is_server(file: &PidFile, place: &Place) -> bool {
+    if let Some(answer) = works_in(file.pid, &place.data()) {
+        return answer;
     }
+    is_alive(file.pid)
+        && command_line(file.pid).is_some_and(|command| {
+            // A project that was renamed while its server runs: nobody else can listen in its private folder.
+            names(&command, place) || (command.contains("postgres") && socket::listens(&socket::usual(place)))
+        })
+}
+
+/// Whether `pid` is alive. A zombie is not: it holds nothing any more, and in a container nobody may ever wait for it.
+pub(super) fn is_alive(pid: Pid) -> bool {
+    rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH) && command_line(pid).is_some()
+}
+
+fn is_of(pid: Pid, place: &Place) -> bool {
+    works_in(pid, &place.data()).unwrap_or_else(|| command_line(pid).is_some_and(|command| names(&command, place)))
 }
 
 /// Every live process of the cluster: its postmaster, and backends that outlived one.

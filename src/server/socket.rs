@@ -23,6 +23,20 @@ pub(super) fn file(folder: &Path) -> PathBuf {
     folder.join(format!(".s.PGSQL.{PORT}"))
 }
 
+/// Whether a server answers in this folder.
+pub(super) fn listens(folder: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(file(folder)).is_ok()
+}
+
+/// Removes what a server leaves in its folder. A lock file whose number is another process's by now would keep the next
+/// server from starting.
+pub(super) fn remove_stale(folder: &Path) {
+    for stale in [file(folder).with_added_extension("lock"), file(folder)] {
+        // The server itself says so if one stays.
+        let _ = std::fs::remove_file(stale);
+    }
+}
+
 /// The folder beside the data, which is used unless its path is too long.
 pub(super) fn usual(place: &Place) -> PathBuf {
     place.root.join("socket")

@@ -39,7 +39,7 @@ const PAUSE: Duration = Duration::from_millis(2);
 pub(super) fn clear(place: &Place, observer: &mut dyn Observer) -> Result<bool> {
     let data = place.data();
     let begin = Instant::now();
-    while let Some(file) = PidFile::read(&data).filter(|file| process::is_of(file.pid, place)) {
+    while let Some(file) = PidFile::read(&data).filter(|file| process::is_server(file, place)) {
         if running(place).is_some() {
             return Ok(true);
         }
@@ -58,6 +58,8 @@ pub(super) fn clear(place: &Place, observer: &mut dyn Observer) -> Result<bool> 
     end_orphans(place, observer)?;
     // Nothing of this cluster runs, so the file is stale. The server would refuse to start if its number now belongs to
     // another process of the same user, which after a restart of a container is likely.
+    let folders = PidFile::read(&data).map(|file| file.socket).filter(|folder| socket::is_short(folder, place));
+    folders.into_iter().chain([socket::usual(place)]).for_each(|folder| socket::remove_stale(&folder));
     match fs::remove_file(PidFile::path(&data)) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", PidFile::path(&data).display()))

@@ -50,6 +50,9 @@ fn a_pid_file_whose_number_is_another_program_s_now_is_stale() {
     let text = fs::read_to_string(&file).unwrap();
     let (_, rest) = text.split_once('\n').unwrap();
     fs::write(&file, format!("{}\n{rest}", other.id())).unwrap();
+    let lock = home.data().join("../socket/.s.PGSQL.5432.lock");
+    let text = fs::read_to_string(&lock).unwrap();
+    fs::write(&lock, text.replacen(text.lines().next().unwrap(), &other.id().to_string(), 1)).unwrap();
     assert_eq!(control::status(&home.options).unwrap().state, State::Stopped);
     assert!(!control::stop(&home.options, &mut Silent).unwrap(), "it is not ours to stop");
     home.start();

@@ -152,15 +152,15 @@ fn a_cache_that_others_can_write_to_is_not_used() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "what was not tried must be seen")]
 fn a_full_disk_is_said_and_nothing_half_made_stays() {
     let home = Home::new();
     let disk = home.folder.path().join("disk");
     fs::create_dir(&disk).unwrap();
     let mount =
         |size: &str| Command::new("mount").args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(&disk).output().unwrap();
-    let mounted = mount("size=20m,mode=755").status.success();
-    if !mounted {
-        assert!(!rustix::process::geteuid().is_root(), "root can mount");
+    if !mount("size=20m,mode=755").status.success() {
+        eprintln!("not tried: mounting a small disk needs root with CAP_SYS_ADMIN");
         return;
     }
     let small = EmbeddedOptions { cache: None, ..options(disk.join(".migrate")) };
