@@ -37,13 +37,6 @@ create table public.class_types (
 );
 comment on table public.class_types is 'The kinds of class on offer.';
 
--- "Same instructor" as overlapping ranges of one value each: an exclusion constraint can then be built from what every
--- server has, without the btree_gist extension, which a rollback could not tell from one that was there before.
-create type private.uuid_range as range (subtype = uuid);
-create type private.text_range as range (subtype = text, collation = "C");
-comment on type private.uuid_range is 'One uuid as a range, for exclusion constraints.';
-comment on type private.text_range is 'One text as a range, for exclusion constraints.';
-
 create table public.class_schedules (
   id uuid primary key default gen_random_uuid(),
   class_type_id uuid not null references public.class_types (id),
@@ -66,14 +59,18 @@ create table public.class_schedules (
   -- Moving it into the past later on is refused by a trigger (006).
   constraint check_schedule_future_date check (scheduled_date >= (created_at at time zone time_zone)::date),
   constraint check_booking_capacity check (current_bookings <= max_participants),
+  -- Equality as overlap of ranges of one 64-bit hash: what every server can index, without the btree_gist extension,
+  -- which a rollback could not tell from one that was there before.
   constraint class_schedules_one_class_per_instructor exclude using gist (
-    private.uuid_range(
-      coalesce(substitute_instructor_id, instructor_id), coalesce(substitute_instructor_id, instructor_id), '[]'
+    int8range(
+      uuid_hash_extended(coalesce(substitute_instructor_id, instructor_id), 0),
+      uuid_hash_extended(coalesce(substitute_instructor_id, instructor_id), 0),
+      '[]'
     ) with &&,
     tsrange(scheduled_date + start_time, scheduled_date + end_time) with &&
   ) where (status <> 'cancelled'),
   constraint class_schedules_one_class_per_room exclude using gist (
-    private.text_range(room_name, room_name, '[]') with &&,
+    int8range(hashtextextended(room_name, 0), hashtextextended(room_name, 0), '[]') with &&,
     tsrange(scheduled_date + start_time, scheduled_date + end_time) with &&
   ) where (status <> 'cancelled' and room_name is not null)
 );

@@ -36,14 +36,15 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function private.booked_class_ids() is 'The classes that the caller has booked at any time.';
 
-create function private.order_ids(only_pending boolean) returns uuid[]
+create function private.order_ids(only_open boolean) returns uuid[]
 language sql stable security definer set search_path = '' as $$
   select coalesce(array_agg(o.id), '{}')
   from public.customers c
   join public.orders o on o.customer_id = c.id
-  where c.user_id = (select auth.uid()) and (o.status = 'pending' or not only_pending)
+  where c.user_id = (select auth.uid())
+    and (not only_open or (o.status = 'pending' and o.payment_status = 'pending'))
 $$;
-comment on function private.order_ids(boolean) is 'The orders of the caller, all or those not begun yet.';
+comment on function private.order_ids(boolean) is 'The orders of the caller, all, or those neither begun nor paid.';
 
 revoke all on function
   private.customer_id(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
@@ -200,13 +201,13 @@ create policy "Staff can update order status" on public.orders
 create policy "Users can read own order items" on public.order_items
   for select to authenticated
   using (
-    order_id = any ((select private.order_ids(only_pending => false))::uuid[])
+    order_id = any ((select private.order_ids(only_open => false))::uuid[])
     or (select private.has_role('admin', 'staff', 'barista'))
   );
 create policy "Users can add items to own pending orders" on public.order_items
   for insert to authenticated
   with check (
-    order_id = any ((select private.order_ids(only_pending => true))::uuid[])
+    order_id = any ((select private.order_ids(only_open => true))::uuid[])
     or (select private.has_role('admin', 'staff', 'barista'))
   );
 
