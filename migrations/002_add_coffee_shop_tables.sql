@@ -51,7 +51,8 @@ create table public.products (
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now()
 );
-comment on table public.products is 'What the coffee shop sells. Inactive: no longer offered; unavailable: sold out today.';
+comment on table public.products is
+  'What the coffee shop sells. Inactive: no longer offered; unavailable: sold out today.';
 
 create table public.product_variants (
   id uuid primary key default gen_random_uuid(),

@@ -158,7 +158,8 @@ create table if not exists auth.users (
   is_anonymous boolean not null default false
 );
 create unique index if not exists users_email_partial_key on auth.users (email) where not is_sso_user;
-alter table auth.users enable row level security; -- with no policy, as there: only its owner and grantees with BYPASSRLS
+-- With no policy, as there: only its owner, and grantees with BYPASSRLS, see a row.
+alter table auth.users enable row level security;
 grant all on auth.users to current_user, dashboard_user;
 grant select on auth.users to current_user with grant option;
 
