@@ -172,3 +172,65 @@ impl Url {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::super::{Environment, connect_options};
+    use super::*;
+
+    fn read(text: &str) -> ConnectOptions {
+        let mut env = Environment::empty("/");
+        env.user = Some("me".to_owned());
+        connect_options(text, "--url", Path::new("/"), &env, &mut Vec::new()).unwrap()
+    }
+
+    #[test]
+    fn one_line_without_the_password() {
+        for (text, line) in [
+            (
+                "postgres://app:secret@db.example.com/shop?sslmode=require",
+                "postgres://app@db.example.com:5432/shop (sslmode require)",
+            ),
+            ("host=/run/pg user=app password=secret", "postgres://app@/app?host=/run/pg"),
+            ("postgres://a,b:6000,[::1]/d", "postgres://me@a:5432,b:6000,[::1]:5432/d (sslmode prefer)"),
+            (
+                "host=h dbname='a b/\u{1b}[31m\u{202e}' user=u",
+                "postgres://u@h:5432/a%20b%2F%1B%5B31m%E2%80%AE (sslmode prefer)",
+            ),
+        ] {
+            assert_eq!(read(text).describe(), line);
+        }
+    }
+
+    #[test]
+    fn every_parameter_survives_being_written() {
+        let text = "postgres://u:p%40@a:1,b:2/d?hostaddr=10.0.0.1,10.0.0.2&sslmode=verify-full&sslrootcert=/ca&sslcert=/c\
+            &sslkey=/k&application_name=x%20y&options=-c%20a%3Db%26c&connect_timeout=3&target_session_attrs=read-write\
+            &channel_binding=require&load_balance_hosts=random&sslnegotiation=direct&keepalives=0&keepalives_idle=60\
+            &keepalives_interval=5&keepalives_count=4&tcp_user_timeout=1500";
+        let options = read(text);
+        let again = read(&options.to_url(true));
+        assert_eq!(again.config, options.config);
+        assert_eq!(again.to_url(true), options.to_url(true));
+        assert!(!options.to_url(false).contains("p%40@"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_url_reads_back_as_it_was(user in ".{1,12}", password in ".{1,12}", name in ".{1,12}", socket: bool) {
+            prop_assume!(![&user, &password, &name].iter().any(|text| text.contains('\0')));
+            let mut config = Config::new();
+            config.user(&user).password(&password).dbname(&name).port(5433).application_name("migrate");
+            config.connect_timeout(std::time::Duration::from_secs(10));
+            config.host(if socket { "/tmp/a b" } else { "::1" });
+            let options = ConnectOptions::new(config);
+            prop_assert_eq!(&read(&options.to_url(true)).config, &options.config);
+            let line = options.describe();
+            prop_assert!(line.chars().all(|c| c.is_ascii() && !c.is_ascii_control()), "{}", line);
+        }
+    }
+}

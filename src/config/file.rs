@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::Deserialize;
 
-use super::parameters::nearest;
+use super::keys::nearest;
 use super::{Platform, TableName, duration};
 use crate::error::{Error, Kind};
 

@@ -9,6 +9,7 @@ pub mod duration;
 mod environment;
 mod file;
 mod interpolate;
+mod keys;
 mod parameters;
 mod passfile;
 mod resolve;

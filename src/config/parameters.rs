@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use tokio_postgres::Config;
-use tokio_postgres::config::{ChannelBinding, Host, LoadBalanceHosts, SslNegotiation, TargetSessionAttrs};
+use tokio_postgres::config::{ChannelBinding, LoadBalanceHosts, SslNegotiation, TargetSessionAttrs};
 
 use super::environment::Environment;
-use super::passfile::{self, Wanted};
+use super::keys;
+use super::passfile;
 use super::url::{self, Parameters};
 use super::{ConnectOptions, SslMode};
 use crate::error::{Error, Kind};
@@ -20,44 +20,6 @@ use crate::error::{Error, Kind};
 const CONNECT_TIMEOUT_S: u64 = 10;
 /// What `connect_timeout=0` means: libpq waits for ever, we do not.
 const CONNECT_TIMEOUT_MOST_S: u64 = 600;
-
-/// libpq's variables and the parameters that they stand for.
-const VARIABLES: &[(&str, &str)] = &[
-    ("PGHOST", "host"),
-    ("PGHOSTADDR", "hostaddr"),
-    ("PGPORT", "port"),
-    ("PGUSER", "user"),
-    ("PGPASSWORD", "password"),
-    ("PGPASSFILE", "passfile"),
-    ("PGDATABASE", "dbname"),
-    ("PGSSLMODE", "sslmode"),
-    ("PGSSLNEGOTIATION", "sslnegotiation"),
-    ("PGSSLROOTCERT", "sslrootcert"),
-    ("PGSSLCERT", "sslcert"),
-    ("PGSSLKEY", "sslkey"),
-    ("PGAPPNAME", "application_name"),
-    ("PGCONNECT_TIMEOUT", "connect_timeout"),
-    ("PGOPTIONS", "options"),
-    ("PGTARGETSESSIONATTRS", "target_session_attrs"),
-    ("PGCHANNELBINDING", "channel_binding"),
-    ("PGLOADBALANCEHOSTS", "load_balance_hosts"),
-    ("PGSERVICE", "service"),
-];
-
-/// The parameters that are understood beyond those of [`VARIABLES`].
-const OTHERS: &[&str] = &[
-    "ssl",
-    "fallback_application_name",
-    "client_encoding",
-    "keepalives",
-    "keepalives_idle",
-    "keepalives_interval",
-    "keepalives_count",
-    "tcp_user_timeout",
-    "gssencmode",
-    "sslcompression",
-    "sslsni",
-];
 
 fn usage(message: impl Into<String>) -> Error {
     Error::new(Kind::Usage, message)
@@ -81,61 +43,15 @@ pub fn connect_options(
         let error = usage(format!("{place}: {}", wrong.message));
         wrong.hint.into_iter().fold(error, Error::hint)
     })?;
-    check_names(&given, place)?;
-    for key in ["sslrootcert", "sslcert", "sslkey", "passfile"] {
-        if let Some(value) = given.get_mut(key).filter(|value| !value.is_empty() && *value != "system") {
-            *value = base.join(&*value).to_string_lossy().into_owned();
-        }
-    }
-    complete(&mut given, env)?;
+    keys::check(&given, place)?;
+    keys::make_absolute(&mut given, base);
+    keys::complete(&mut given, env)?;
+    keys::make_absolute(&mut given, &env.current_dir);
     let reading = Reading { given: &given, env };
     reading.options(notes).map_err(|error| match error.downcast::<Error>() {
         Ok(error) => Error { message: format!("{place}: {}", error.message), ..error }.into(),
         Err(other) => other,
     })
-}
-
-/// Adds what the string does not say and the environment does.
-fn complete(given: &mut Parameters, env: &Environment) -> anyhow::Result<()> {
-    if given.remove("ssl").as_deref() == Some("true") {
-        given.entry("sslmode".to_owned()).or_insert_with(|| "require".to_owned());
-    }
-    for (variable, key) in VARIABLES {
-        if given.get(*key).is_some_and(|value| !value.is_empty()) {
-            continue;
-        }
-        if let Some(value) = env.text(variable)? {
-            given.insert((*key).to_owned(), value.to_owned());
-        }
-    }
-    Ok(())
-}
-
-fn check_names(given: &Parameters, place: &str) -> Result<(), Error> {
-    let known = || VARIABLES.iter().map(|(_, key)| *key).chain(OTHERS.iter().copied());
-    let Some(key) = given.keys().find(|key| !known().any(|name| name == key.as_str())) else { return Ok(()) };
-    let shown: String = key.chars().filter(|c| !c.is_control()).take(40).collect();
-    let hint = match key.as_str() {
-        "pgbouncer" | "connection_limit" | "pool_timeout" | "schema" | "sslaccept" | "statement_cache_size" => {
-            format!("`{shown}` is Prisma's, not PostgreSQL's: remove it here")
-        }
-        "search_path" => "write options=-csearch_path%3D… instead".to_owned(),
-        "servicefile" | "requirepeer" | "krbsrvname" | "gsslib" | "sslcrl" | "sslcrldir" | "sslpassword"
-        | "require_auth" => {
-            format!("libpq knows `{shown}`, migrate does not: remove it here")
-        }
-        _ => match nearest(key, known()) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => "docs/configuration.md lists the parameters that are understood".to_owned(),
-        },
-    };
-    Err(usage(format!("{place}: unknown connection parameter `{shown}`")).hint(hint))
-}
-
-/// The name that a mistyped one was probably meant to be.
-pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness = |name: &str| strsim::jaro_winkler(typed, name);
-    known.filter(|name| likeness(name) > 0.8).max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }
 
 /// Complete parameters on their way to options.
@@ -332,7 +248,10 @@ impl Reading<'_> {
             }
             options.config.ssl_negotiation(negotiation);
         }
-        options.ssl_root_cert = root.map(PathBuf::from).or_else(|| self.file_at_home("root.crt"));
+        options.ssl_root_cert = root.map(PathBuf::from);
+        if options.ssl_root_cert.is_none() && options.ssl_mode >= SslMode::Require {
+            options.ssl_root_cert = self.file_at_home("root.crt");
+        }
         if options.ssl_root_cert.is_none() && options.ssl_mode >= SslMode::VerifyCa {
             notes.push(format!(
                 "sslmode={} without sslrootcert: the system's authorities are trusted",
@@ -354,38 +273,18 @@ impl Reading<'_> {
         path.exists().then_some(path)
     }
 
-    /// Looks every host up in the password file.
+    /// What the password file says for each host.
     fn passwords(&self, config: &Config, notes: &mut Vec<String>) -> anyhow::Result<Vec<Option<String>>> {
         let at_home = || self.env.home.as_ref().map(|home| home.join(".pgpass"));
-        let given = self.get("passfile").map(|name| self.env.absolute(Path::new(name)));
-        let Some(path) = given.or_else(at_home) else { return Ok(Vec::new()) };
-        let metadata = match std::fs::metadata(&path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(error).with_context(|| format!("read the password file {}", path.display())),
-        };
-        if let Some(objection) = passfile::objection(&path, &metadata) {
-            notes.push(objection);
-            return Ok(Vec::new());
+        match self.get("passfile").map(PathBuf::from).or_else(at_home) {
+            Some(path) => passfile::look_up(&path, config, notes),
+            None => Ok(Vec::new()),
         }
-        let bytes = std::fs::read(&path).with_context(|| format!("read the password file {}", path.display()))?;
-        let text = String::from_utf8_lossy(&bytes);
-        let lookup = |(host, port): (&Host, &u16)| {
-            let (name, or_localhost) = match host {
-                Host::Tcp(name) => (name.clone(), false),
-                Host::Unix(folder) => {
-                    (folder.to_string_lossy().into_owned(), SOCKET_FOLDERS.iter().any(|f| folder == Path::new(f)))
-                }
-            };
-            let (user, database) = (config.get_user().unwrap_or_default(), config.get_dbname().unwrap_or_default());
-            passfile::find(&text, Wanted { host: &name, or_localhost, port: &port.to_string(), database, user })
-        };
-        Ok(config.get_hosts().iter().zip(config.get_ports()).map(lookup).collect())
     }
 }
 
 /// Where servers put their sockets: Debian and Fedora first, then PostgreSQL's own default.
-const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
+pub(super) const SOCKET_FOLDERS: [&str; 3] = ["/var/run/postgresql", "/run/postgresql", "/tmp"];
 
 /// The host when none is named: the socket folder that has a socket for this port, or else this machine.
 fn default_host(port: u16) -> &'static str {

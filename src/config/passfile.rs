@@ -2,23 +2,58 @@
 
 use std::path::Path;
 
+use anyhow::Context as _;
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
+
+use super::parameters::SOCKET_FOLDERS;
+
+/// Looks every host of a configuration up. A file that is not there says nothing; one that others can read is ignored
+/// with a note.
+pub(super) fn look_up(path: &Path, config: &Config, notes: &mut Vec<String>) -> anyhow::Result<Vec<Option<String>>> {
+    let context = || format!("read the password file {}", path.display());
+    let metadata = match std::fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error).with_context(context),
+    };
+    if let Some(objection) = objection(path, &metadata) {
+        notes.push(objection);
+        return Ok(Vec::new());
+    }
+    let bytes = std::fs::read(path).with_context(context)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (user, database) = (config.get_user().unwrap_or_default(), config.get_dbname().unwrap_or_default());
+    let password = |(host, port): (&Host, &u16)| {
+        let (name, or_localhost) = match host {
+            Host::Tcp(name) => (name.clone(), false),
+            Host::Unix(folder) => {
+                let is_default = SOCKET_FOLDERS.iter().any(|default| folder == Path::new(default));
+                (folder.to_string_lossy().into_owned(), is_default)
+            }
+        };
+        find(&text, Wanted { host: &name, or_localhost, port: &port.to_string(), database, user })
+    };
+    Ok(config.get_hosts().iter().zip(config.get_ports()).map(password).collect())
+}
+
 /// What a line of the file must match.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Wanted<'a> {
+struct Wanted<'a> {
     /// The host as given; a socket folder for Unix sockets.
-    pub(super) host: &'a str,
+    host: &'a str,
     /// Whether `localhost` in the file means this host too, as it does for the default socket folder.
-    pub(super) or_localhost: bool,
+    or_localhost: bool,
     /// The port, in digits.
-    pub(super) port: &'a str,
+    port: &'a str,
     /// The database.
-    pub(super) database: &'a str,
+    database: &'a str,
     /// The user.
-    pub(super) user: &'a str,
+    user: &'a str,
 }
 
 /// The password of the first line that matches.
-pub(super) fn find(text: &str, wanted: Wanted<'_>) -> Option<String> {
+fn find(text: &str, wanted: Wanted<'_>) -> Option<String> {
     text.lines().filter(|line| !line.starts_with('#')).find_map(|line| password(line, wanted))
 }
 
@@ -61,7 +96,7 @@ fn unescape(text: &str) -> String {
 
 /// Why a password file must not be used, as libpq judges it: it must be a file that only its owner can read.
 #[cfg(unix)]
-pub(super) fn objection(path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
+fn objection(path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
     use std::os::unix::fs::PermissionsExt as _;
     let name = path.display();
     if !metadata.is_file() {
@@ -73,7 +108,7 @@ pub(super) fn objection(path: &Path, metadata: &std::fs::Metadata) -> Option<Str
 
 /// Why a password file must not be used. Other systems guard the folder instead of the file.
 #[cfg(not(unix))]
-pub(super) fn objection(path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
+fn objection(path: &Path, metadata: &std::fs::Metadata) -> Option<String> {
     let name = path.display();
     (!metadata.is_file()).then(|| format!("the password file {name} is not a plain file and was not read"))
 }

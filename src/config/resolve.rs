@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use super::environment::Environment;
 use super::file::{self, File};
 use super::interpolate::expand;
-use super::parameters::{connect_options, nearest};
+use super::keys::nearest;
+use super::parameters::connect_options;
 use super::{ConnectOptions, EmbeddedOptions, Platform, Settings, Source, TableName, Target, dotenv};
 use crate::error::{Error, Kind};
 

@@ -14,6 +14,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use tokio_postgres::config::Host;
 use tokio_postgres_rustls::MakeRustlsConnect;
 use x509_cert::der::{Decode as _, Encode as _};
 
@@ -64,6 +65,10 @@ pub(super) fn connector(options: &ConnectOptions) -> anyhow::Result<MakeRustlsCo
 /// As in libpq, `require` with a root certificate is `verify-ca`. Weaker modes do not look: an attacker could make them
 /// fall back to no TLS at all, so that a check would protect nothing.
 fn trust(options: &ConnectOptions) -> anyhow::Result<Trust> {
+    if !options.config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_))) {
+        // Sockets know no TLS: nothing needs to be read for them.
+        return Ok(Trust::Anyone);
+    }
     Ok(match (options.ssl_mode, &options.ssl_root_cert) {
         (SslMode::Disable | SslMode::Allow | SslMode::Prefer, _) | (SslMode::Require, None) => Trust::Anyone,
         (SslMode::Require | SslMode::VerifyCa, root) => Trust::Signed(Roots::load(root.as_deref())?),
