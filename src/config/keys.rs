@@ -59,7 +59,8 @@ pub(super) fn complete(given: &mut Parameters, env: &Environment) -> anyhow::Res
         given.entry("sslmode".to_owned()).or_insert_with(|| "require".to_owned());
     }
     for (variable, key) in VARIABLES {
-        if given.get(*key).is_some_and(|value| !value.is_empty()) {
+        // An empty value is a value: as in libpq, no variable takes its place.
+        if given.contains_key(*key) {
             continue;
         }
         if let Some(value) = env.text(variable)? {

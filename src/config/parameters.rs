@@ -127,8 +127,8 @@ impl Reading<'_> {
         if let Some(password) = self.get("password") {
             config.password(password);
         }
-        let name = self.get("application_name").or_else(|| self.get("fallback_application_name"));
-        config.application_name(name.unwrap_or("migrate"));
+        let name = self.given.get("application_name").or_else(|| self.given.get("fallback_application_name"));
+        config.application_name(name.map_or("migrate", String::as_str));
         if let Some(options) = self.get("options") {
             config.options(options);
         }

@@ -5,6 +5,7 @@
 mod support;
 
 mod certificates;
+mod oracle;
 mod passwords;
 mod places;
 mod poolers;

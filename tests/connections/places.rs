@@ -134,3 +134,20 @@ fn a_full_server_says_so() {
         assert!(error.contains("has no connection to spare"), "{error}");
     });
 }
+
+#[test]
+fn a_server_that_is_starting_up_is_waited_for() {
+    let files = [("standby.signal", "")];
+    let cluster =
+        Cluster::start(&Setup { conf: "hot_standby = off", files: &files, is_rejecting: true, ..Setup::default() });
+    let options = options(&format!("postgres://postgres@127.0.0.1:{}/postgres", cluster.port));
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(700));
+            cluster.promote();
+        });
+        assert_eq!(ask(&options, "select pg_catalog.pg_is_in_recovery()").unwrap(), "f");
+    });
+    assert!(begin.elapsed() > Duration::from_millis(700), "was let in before");
+}

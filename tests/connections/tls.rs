@@ -10,7 +10,7 @@ const IN_USE: &str = "select ssl from pg_catalog.pg_stat_ssl where pid = pg_cata
 
 fn start(identity: &Identity, hba: &str) -> Cluster {
     let files = [("server.crt", identity.certificate.as_str()), ("server.key", identity.key.as_str())];
-    Cluster::start(&Setup { conf: "ssl = on", hba, files: &files })
+    Cluster::start(&Setup { conf: "ssl = on", hba, files: &files, ..Setup::default() })
 }
 
 /// A server with a good certificate for `localhost`, and its authority.
@@ -168,6 +168,10 @@ fn cancelling_goes_through_tls_as_well() {
     let options = url(cluster, "only_tls", "localhost", &with_root("sslmode=verify-full", authority));
     let code = run(async {
         let mut connected = open(&options).await.unwrap();
+        let pid = pooler::ask(&connected.client, &mut connected.connection, "select pg_catalog.pg_backend_pid()")
+            .await
+            .unwrap();
+        assert_eq!(pooler::key_pid(&connected.client).map(|pid| pid.to_string()), pid);
         let canceller = connected.canceller.clone();
         let cancel = async {
             tokio::time::sleep(Duration::from_millis(200)).await;
@@ -179,4 +183,29 @@ fn cancelling_goes_through_tls_as_well() {
         slept.unwrap_err().code().unwrap().code().to_owned()
     });
     assert_eq!(code, "57014");
+}
+
+#[test]
+fn a_certificate_of_the_client_opens_what_asks_for_one() {
+    let authority = Authority::new();
+    let server = authority.sign(Some("DNS:localhost"), 2);
+    // Its common name is the user that `cert` lets in.
+    let client = authority.sign(Some("DNS:client"), 2);
+    let root = std::fs::read_to_string(authority.file()).unwrap();
+    let files = [("server.crt", server.certificate.as_str()), ("server.key", &server.key), ("root.crt", &root)];
+    let hba = "hostssl all localhost all cert";
+    let cluster =
+        Cluster::start(&Setup { conf: "ssl = on\nssl_ca_file = 'root.crt'", hba, files: &files, ..Setup::default() });
+    cluster.sql("create role localhost login");
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str| home.path().join(name).display().to_string();
+    std::fs::write(file("c"), &client.certificate).unwrap();
+    std::fs::write(file("k"), &client.key).unwrap();
+    let with = format!("sslmode=require&sslcert={}&sslkey={}", file("c"), file("k"));
+    assert_eq!(ask(&url(&cluster, "localhost", "localhost", &with), "select current_user").unwrap(), "localhost");
+    let error = refused(&url(&cluster, "localhost", "localhost", "sslmode=require"));
+    assert!(error.contains("connection requires a valid client certificate"), "{error}");
+    let missing = format!("sslmode=require&sslcert={}&sslkey=/no/such.key", file("c"));
+    let error = ask(&url(&cluster, "localhost", "localhost", &missing), "select 1").unwrap_err();
+    assert!(format!("{error:#}").contains("sslkey /no/such.key"), "{error:#}");
 }

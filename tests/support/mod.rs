@@ -31,6 +31,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) hba: &'a str,
     /// Files of the data folder: name and text, for its owner alone.
     pub(crate) files: &'a [(&'a str, &'a str)],
+    /// Whether the server is given out while it still turns everybody away.
+    pub(crate) is_rejecting: bool,
 }
 
 const KEEPER: &str = r#"
@@ -76,24 +78,26 @@ impl Cluster {
         // A signal to the test's own group, such as Ctrl-C, must leave the keeper to do its work.
         let keeper = command.process_group(0).spawn().unwrap();
         let cluster = Cluster { folder, port, keeper };
-        cluster.wait_until_ready();
+        cluster.wait_until_ready(if setup.is_rejecting { 1 } else { 0 });
         cluster
     }
 
-    fn wait_until_ready(&self) {
+    /// Waits for pg_isready to say 0, accepting, or 1, rejecting.
+    fn wait_until_ready(&self, wanted: i32) {
         let begin = Instant::now();
-        while !Command::new(format!("{SERVER_PROGRAMS}/pg_isready"))
-            .arg("-qh")
-            .arg(&self.folder)
-            .arg(format!("-p{}", self.port))
-            .status()
-            .unwrap()
-            .success()
-        {
+        let mut question = Command::new(format!("{SERVER_PROGRAMS}/pg_isready"));
+        question.arg("-qh").arg(&self.folder).arg(format!("-p{}", self.port));
+        while question.status().unwrap().code() != Some(wanted) {
             let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
             assert!(begin.elapsed() < Duration::from_secs(30), "the server did not start: {log}");
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Ends the recovery of a standby.
+    pub(crate) fn promote(&self) {
+        let mut command = as_server(Command::new(format!("{SERVER_PROGRAMS}/pg_ctl")));
+        succeed(command.args(["promote", "--no-wait", "-sD"]).arg(self.folder.join("data")));
     }
 
     /// The folder of the server's socket.
