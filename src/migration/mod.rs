@@ -1,6 +1,23 @@
 //! Files read into [`Pair`]s: discovery, header directives, checksums.
+//!
+//! [`discover`] reads everything and refuses only what makes the set itself unclear (two files of one number, names that mean
+//! nothing, texts that are no UTF-8). What a script says is looked at by [`check`], for those that are about to run: an
+//! applied migration whose rollback is gone must not stand in the way of the next one.
 
 use std::time::Duration;
+
+mod bundled;
+mod check;
+mod discover;
+mod header;
+mod name;
+pub mod refinery;
+mod text;
+
+pub use check::{Problem, check, refuse};
+pub use discover::discover;
+pub use header::HeaderError;
+pub use text::script;
 
 /// One SQL file, its text normalised (UTF-8, BOM removed, CRLF read as LF).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +56,7 @@ pub struct Pair {
     pub name: String,
     /// The forward step.
     pub up: Script,
-    /// Its inverse, unless the header says that there is none.
+    /// Its inverse, if there is a file for it; [`check`] says whether there must be.
     pub down: Option<Script>,
 }
 
@@ -49,4 +66,13 @@ impl Pair {
     pub fn label(&self) -> String {
         format!("{}_{}", self.digits, self.name)
     }
+}
+
+/// The directives of a text that is no file (any more), such as a stored rollback.
+///
+/// # Errors
+/// The first header line that is wrong.
+pub fn directives(_path: &str, text: &str) -> Result<Directives, HeaderError> {
+    let (directives, errors) = header::read(text);
+    errors.into_iter().next().map_or(Ok(directives), Err)
 }

@@ -1,11 +1,32 @@
 //! Statements of a script, error positions, quoting. Pure: no database, no files.
+//!
+//! | module | what it answers |
+//! | --- | --- |
+//! | [`split()`] | which statements a script holds, as psql would send them |
+//! | [`classify`] | whether a statement may run in a transaction |
+//! | [`concurrent`] | what a `CONCURRENTLY` statement works on, to ask the catalog after a crash |
+//! | [`losses`] | what a script would destroy |
+//! | [`position`] | line, column and excerpt of a position that the server reports |
+//! | [`quote`] | identifiers and literals |
+//! | [`words`] | the significant tokens of a statement, through squawk's lexer |
 
 use std::ops::Range;
+
+pub mod classify;
+pub mod concurrent;
+pub mod losses;
+pub mod position;
+pub mod quote;
+mod split;
+pub mod words;
+
+pub use split::split;
 
 /// One statement of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
-    /// Bytes of the script's text, from the first character that is not blank or comment to before the semicolon.
+    /// Bytes of the script's text, from the first character to the last that are neither blank nor comment, without the
+    /// semicolon.
     pub range: Range<usize>,
     /// Line of its first character, from 1.
     pub line: usize,
@@ -35,4 +56,21 @@ pub struct SplitError {
     pub column: usize,
     /// What is wrong, a lowercase fragment.
     pub message: String,
+}
+
+impl std::fmt::Display for SplitError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {}", self.line, self.column, self.message)
+    }
+}
+
+impl std::error::Error for SplitError {}
+
+/// A name as the catalog spells it: unquoted, folded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    /// The schema, if the statement names one.
+    pub schema: Option<String>,
+    /// The object.
+    pub name: String,
 }

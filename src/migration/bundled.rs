@@ -1,0 +1,19 @@
+//! The project that the binary carries: coffee-shop and yoga-studio, exactly as a user's own would look.
+
+use include_dir::{Dir, include_dir};
+
+static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
+static ROLLBACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rollbacks");
+
+/// File names and contents.
+pub(super) type Files = Vec<(String, Vec<u8>)>;
+
+/// The files of both folders.
+pub(super) fn files() -> (Files, Files) {
+    (contents(&MIGRATIONS), contents(&ROLLBACKS))
+}
+
+fn contents(dir: &Dir<'_>) -> Files {
+    let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    dir.files().filter_map(|file| Some((name(file.path())?, file.contents().to_vec()))).collect()
+}
