@@ -139,10 +139,11 @@ fn by_server(options: &ConnectOptions, place: &str, said: &DbError) -> Error {
     }
     if *code == SqlState::INVALID_CATALOG_NAME {
         return failed(format!("the database \"{database}\" does not exist on {place}"))
-            .hint("correct the name, or create it: migrate db create");
+            .hint("correct the name, or create it with `createdb`");
     }
     if *code == SqlState::CANNOT_CONNECT_NOW {
-        return failed(format!("{place} is not ready: {message}")).hint("wait for it: migrate db wait");
+        return failed(format!("{place} is not ready: {message}"))
+            .hint("wait until it accepts connections, then run the command again");
     }
     if *code == SqlState::TOO_MANY_CONNECTIONS {
         return failed(format!("{place} has no connection to spare: {message}"))

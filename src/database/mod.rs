@@ -2,5 +2,8 @@
 
 pub mod connect;
 mod failure;
+pub mod interrupt;
+pub mod lock;
 pub mod pooler;
+pub mod session;
 mod tls;

@@ -59,7 +59,7 @@ fn a_server_that_answers_no_ends_the_search() {
     let error = refused(&options(&format!("postgres://postgres@127.0.0.1:{},127.0.0.1:{dead}/nowhere", cluster.port)));
     let expected = format!("the database \"nowhere\" does not exist on 127.0.0.1:{}\n", cluster.port);
     assert!(error.starts_with(&expected), "{error}");
-    assert!(error.contains("migrate db create"), "{error}");
+    assert!(error.contains("createdb"), "{error}");
 }
 
 #[test]
