@@ -1,0 +1,2 @@
+-- Removes refinery's row. Returns nothing.
+DELETE FROM {refinery} WHERE version = $1
