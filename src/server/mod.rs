@@ -13,6 +13,7 @@ mod place;
 mod process;
 pub mod programs;
 mod socket;
+pub mod stand_in;
 mod start;
 mod template;
 

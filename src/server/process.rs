@@ -38,7 +38,7 @@ impl PidFile {
         // Lines: pid, data folder, start, port, socket folder, first address, shared memory key, state.
         let lines: Vec<&str> = text.lines().collect();
         Some(Self {
-            pid: Pid::from_raw(lines.first()?.trim().parse().ok()?)?,
+            pid: Pid::from_raw(lines.first()?.trim().parse().ok().filter(|pid| *pid > 0)?)?,
             started_s: lines.get(2).and_then(|line| line.trim().parse().ok()).unwrap_or_default(),
             socket: PathBuf::from(lines.get(4).copied().unwrap_or_default()),
             state: lines.get(7).map(|line| line.trim().to_owned()).unwrap_or_default(),
