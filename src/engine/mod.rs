@@ -1,1 +1,29 @@
-//! Stub.
+//! Plan, apply, roll back: the only place that changes a target's schema.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `run` | opens a target: session, facts, ledger, the runner's lock |
+//! | `compare`, `plan` | files against ledger, and what `up` does about it (pure) |
+//! | `step` | one script with what the ledger will say about it |
+//! | `up`, `down`, `release`, `repair` | the commands |
+//! | `apply` | a script in one transaction with its ledger row |
+//! | `stepwise`, `units`, `resume` | a script outside a transaction, and how it goes on after a crash |
+//! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
+//! | `failure` | a failing script as a person reads it |
+
+mod apply;
+pub mod compare;
+pub mod down;
+mod failure;
+pub mod losses;
+pub mod plan;
+pub mod rehearse;
+pub mod release;
+pub mod repair;
+mod resume;
+pub mod run;
+pub mod step;
+mod stepwise;
+mod units;
+pub mod up;
+mod watch;

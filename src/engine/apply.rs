@@ -1,0 +1,233 @@
+//! One script in one transaction with its ledger row: both, or neither.
+//!
+//! Everything travels in one round trip: begin, the script, reset, the ledger row, commit. When the script fails, the
+//! server skips the rest, because the transaction is aborted.
+
+use std::cell::RefCell;
+use std::time::{Duration, Instant};
+
+use tokio_postgres::error::DbError;
+
+use super::failure::{Spot, is_lock_trouble, script_error};
+use super::run::Run;
+use super::step::{Direction, Step};
+use super::watch;
+use crate::database::session::{Failure, Part, Place};
+use crate::error::{Error, Kind};
+use crate::event::Event;
+use crate::ledger::Recorder;
+
+/// Undoes what a script left in the session. `RESET ALL` does not cover roles.
+pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
+
+/// Where each part of a message belongs: a step, and one of its sections.
+struct Layout<'a> {
+    parts: Vec<Part<'a>>,
+    /// For each part its step, and the section that it is.
+    belongs: Vec<(usize, Option<usize>)>,
+}
+
+impl<'a> Layout<'a> {
+    fn push(&mut self, part: Part<'a>, step: usize, section: Option<usize>) {
+        self.parts.push(part);
+        self.belongs.push((step, section));
+    }
+}
+
+/// Runs steps in one transaction. `last` waits for the disk; the commits before it are kept or lost together with their
+/// ledger rows, and the last one makes them all durable.
+pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], last: bool) -> Result<(), Error> {
+    let preludes: Vec<String> = steps.iter().enumerate().map(|(i, step)| prelude(run, step, i == 0)).collect();
+    let settle = settle_sql(run, last);
+    let cut: Vec<Vec<Section<'_>>> = steps.iter().map(|step| sections(step)).collect();
+    let recorder = run.recorder.clone();
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let layout = layout(&recorder, steps, &preludes, &cut, &settle);
+        let Err((place, failure)) = send(run, steps, &layout, &cut).await else { return Ok(()) };
+        let commit = layout.parts.len() - 1;
+        let (index, spot) = spot(&layout, &cut, place);
+        let Some(step) = steps.get(index).copied() else { return Err(Error::new(Kind::Failed, failure.to_string())) };
+        let error = match (&failure, place.part == commit) {
+            (Failure::Lost(why), true) => Error::new(
+                Kind::Failed,
+                format!("the connection was lost while {} was being committed: {why}", step.label),
+            )
+            .hint("whether it took effect is not known here; the ledger knows: run the same command again"),
+            _ => script_error(step, spot, &failure),
+        };
+        if matches!(failure, Failure::Lost(_) | Failure::Abandoned) {
+            return Err(error);
+        }
+        // The session may be in an aborted transaction, or, when BEGIN itself failed, in none: both end here.
+        let clear = format!("ROLLBACK; {RESET}; {}", run.restore);
+        run.session.settle(&clear).await.map_err(|e| Error::new(Kind::Failed, e.to_string()))?;
+        let trouble = failure.code().is_some_and(is_lock_trouble);
+        if trouble && attempt <= run.retries && pause(run, step, attempt, &failure).await {
+            continue;
+        }
+        let error = if trouble { locked(error, attempt) } else { error };
+        record_failure(run, step, &error).await;
+        return Err(error);
+    }
+}
+
+fn layout<'a>(
+    recorder: &'a Recorder,
+    steps: &'a [&'a Step],
+    preludes: &'a [String],
+    cut: &'a [Vec<Section<'a>>],
+    settle: &'a str,
+) -> Layout<'a> {
+    let mut layout = Layout { parts: Vec::new(), belongs: Vec::new() };
+    for (index, ((step, prelude), sections)) in steps.iter().zip(preludes).zip(cut).enumerate() {
+        layout.push(Part::Sql(prelude), index, None);
+        for (number, section) in sections.iter().enumerate() {
+            layout.push(section.part(), index, Some(number));
+        }
+        layout.push(Part::Sql(settle), index, None);
+        let record = match step.direction {
+            Direction::Up => recorder.applied(&step.record),
+            Direction::Down => recorder.rolled_back(&step.record),
+        };
+        layout.push(record, index, None);
+    }
+    layout.push(Part::Sql("COMMIT"), steps.len().saturating_sub(1), None);
+    layout
+}
+
+fn settle_sql(run: &Run<'_>, last: bool) -> String {
+    let durability = if last { "" } else { "; SET LOCAL synchronous_commit = off" };
+    format!("{RESET}; {}{durability}", run.restore)
+}
+
+fn locked(mut error: Error, attempts: u32) -> Error {
+    error.message.push_str(&format!("\ntried {attempts} times"));
+    error.hint("end the session that holds the lock, or try again when the database is quieter").hint(
+        "`-- migrate: lock-timeout: 30s` in the header lets this script wait longer, and everybody behind it as well",
+    )
+}
+
+/// Keeps the failure in the journal, durably: that also makes the commits before it durable. Best effort, since the
+/// error itself is what the user must see.
+async fn record_failure(run: &mut Run<'_>, step: &Step, error: &Error) {
+    let text = error.message.clone();
+    let direction = step.direction.word();
+    let part = run.recorder.failed(&direction, &step.record, &text);
+    let Part::Bound(sql, params) = part else { return };
+    if let Err(failure) = run.session.query(sql, &params).await {
+        run.observer.event(Event::Warning(format!("the failure could not be written to the journal: {failure}")));
+    }
+}
+
+fn prelude(run: &Run<'_>, step: &Step, first: bool) -> String {
+    let lock = step.directives.lock_timeout.unwrap_or(run.lock_timeout);
+    let statement = step.directives.statement_timeout.or(run.statement_timeout);
+    let statement = statement.map(|t| format!("; SET LOCAL statement_timeout = {}", t.as_millis()));
+    let begin = if first { "BEGIN; " } else { "" };
+    format!("{begin}SET LOCAL lock_timeout = {}{}", lock.as_millis(), statement.unwrap_or_default())
+}
+
+/// Waits before the next attempt, longer each time. `false` when the user asked to stop.
+async fn pause(run: &mut Run<'_>, step: &Step, attempt: u32, failure: &Failure) -> bool {
+    let base = Duration::from_millis(500) * 2u32.saturating_pow(attempt - 1).min(32);
+    let pause = base.mul_f64(rand::random_range(0.75..1.25));
+    run.observer.event(Event::Warning(format!(
+        "{}: {failure}; trying again in {:.1} s (attempt {} of {})",
+        step.label,
+        pause.as_secs_f64(),
+        attempt + 1,
+        run.retries + 1
+    )));
+    run.session.interrupt().clone().sleep(pause).await
+}
+
+/// A run of statements that is sent as one, or a COPY with its data.
+pub(super) struct Section<'a> {
+    sql: &'a str,
+    copy: Option<&'a [u8]>,
+    /// Index of its first statement.
+    first_statement: usize,
+    /// Characters of the script before it.
+    offset: usize,
+}
+
+impl<'a> Section<'a> {
+    fn part(&self) -> Part<'a> {
+        match self.copy {
+            Some(data) => Part::Copy(self.sql, data),
+            None => Part::Sql(self.sql),
+        }
+    }
+}
+
+/// Cuts a script at its COPY blocks. Without any it is one section: the file as it is.
+fn sections(step: &Step) -> Vec<Section<'_>> {
+    let text = step.text.as_str();
+    if step.statements.iter().all(|s| s.copy_data.is_none()) {
+        return vec![Section { sql: text, copy: None, first_statement: 0, offset: 0 }];
+    }
+    let mut sections = Vec::new();
+    let (mut from, mut first) = (0, 0);
+    let section = |range: std::ops::Range<usize>, copy, first_statement| {
+        let offset = text.get(..range.start).map_or(0, |t| t.chars().count());
+        text.get(range).map(|sql| Section { sql, copy, first_statement, offset })
+    };
+    for (index, statement) in step.statements.iter().enumerate() {
+        let Some(data) = &statement.copy_data else { continue };
+        if from < statement.range.start {
+            sections.extend(section(from..statement.range.start, None, first));
+        }
+        sections.extend(section(statement.range.clone(), text.as_bytes().get(data.clone()), index));
+        // The data ends before its `\.` line, which belongs to psql's protocol and not to the server's.
+        from = text.get(data.end..).and_then(|rest| rest.find('\n')).map_or(text.len(), |n| data.end + n + 1);
+        first = index + 1;
+    }
+    sections.extend(section(from..text.len(), None, first));
+    sections
+}
+
+fn spot(layout: &Layout<'_>, cut: &[Vec<Section<'_>>], place: Place) -> (usize, Spot) {
+    let Some((step, section)) = layout.belongs.get(place.part).copied() else {
+        return (0, Spot { statements: usize::MAX, offset: 0 });
+    };
+    let section = section.and_then(|number| cut.get(step).and_then(|sections| sections.get(number)));
+    let spot = match section {
+        Some(s) => Spot { statements: s.first_statement + place.statements, offset: s.offset },
+        None => Spot { statements: usize::MAX, offset: 0 },
+    };
+    (step, spot)
+}
+
+/// Sends the parts; tells notices with their place, and who blocks when it takes long.
+async fn send(
+    run: &mut Run<'_>,
+    steps: &[&Step],
+    layout: &Layout<'_>,
+    cut: &[Vec<Section<'_>>],
+) -> Result<(), (Place, Failure)> {
+    let observer = RefCell::new(&mut *run.observer);
+    let started = Instant::now();
+    let on_notice = |place: Place, notice: &DbError| {
+        let (index, spot) = spot(layout, cut, place);
+        if let Some(step) = steps.get(index) {
+            observer.borrow_mut().event(notice_event(step, spot.statements, notice));
+        }
+    };
+    let label = steps.first().map_or("", |step| step.label.as_str());
+    let watch = watch::blockers(&run.options, run.backend, &observer, label, started);
+    let work = run.session.run(&layout.parts, on_notice);
+    watch::alongside(work, watch).await.map(|_| ())
+}
+
+/// A NOTICE or WARNING with its file and line.
+pub(super) fn notice_event(step: &Step, statement: usize, notice: &DbError) -> Event {
+    Event::Notice {
+        severity: notice.severity().to_lowercase(),
+        message: notice.message().to_owned(),
+        place: Some(step.place(statement)),
+        detail: notice.detail().map(str::to_owned),
+        hint: notice.hint().map(str::to_owned),
+    }
+}

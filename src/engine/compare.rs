@@ -1,0 +1,141 @@
+//! Files against ledger: what stands where. Pure; `status` shows it, `up` and `down` plan with it.
+
+use crate::ledger::{Entry, Last, State, Width};
+use crate::migration::{Pair, refinery};
+
+/// How a version stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// In the ledger, and the files are what was applied.
+    Applied,
+    /// A service that embeds refinery applied it; the file is the same.
+    AppliedElsewhere,
+    /// Not in the ledger; comes next.
+    Pending,
+    /// Not in the ledger, but a newer one is.
+    OutOfOrder,
+    /// In the ledger, and the migration's file is another one now.
+    Changed,
+    /// In the ledger, and the rollback's file is another one now.
+    RollbackChanged,
+    /// In the ledger, and there is no file.
+    Missing,
+    /// A script outside a transaction that stopped in the middle of going up.
+    HalfApplied,
+    /// A script outside a transaction that stopped in the middle of going down.
+    HalfRolledBack,
+}
+
+impl Standing {
+    /// Whether `up` must refuse because of it.
+    #[must_use]
+    pub fn blocks_up(self) -> bool {
+        matches!(self, Self::Changed | Self::RollbackChanged | Self::Missing | Self::HalfRolledBack)
+    }
+
+    /// The word that people see.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::AppliedElsewhere => "applied by a service",
+            Self::Pending => "pending",
+            Self::OutOfOrder => "out of order",
+            Self::Changed => "changed",
+            Self::RollbackChanged => "rollback changed",
+            Self::Missing => "missing",
+            Self::HalfApplied => "half applied",
+            Self::HalfRolledBack => "half rolled back",
+        }
+    }
+}
+
+/// One version, from both sides.
+#[derive(Clone, Debug)]
+pub struct Line<'a> {
+    /// The version.
+    pub version: i64,
+    /// The files, if there are any.
+    pub pair: Option<&'a Pair>,
+    /// The ledger's word, if it has one.
+    pub entry: Option<&'a Entry>,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+impl Line<'_> {
+    /// How a person names it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (self.pair, self.entry) {
+            (Some(pair), _) => pair.label(),
+            (None, Some(entry)) => format!("{:03}_{}", entry.version, entry.name),
+            (None, None) => self.version.to_string(),
+        }
+    }
+
+    /// The half-done script behind it.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<&Last> {
+        let direction = match self.standing {
+            Standing::HalfApplied => "up",
+            Standing::HalfRolledBack => "down",
+            _ => return None,
+        };
+        self.entry.and_then(|e| e.unfinished(direction))
+    }
+}
+
+/// Every version that either side knows, sorted.
+#[must_use]
+pub fn compare<'a>(pairs: &'a [Pair], state: &'a State, width: Width) -> Vec<Line<'a>> {
+    let newest = state.newest_applied().unwrap_or(i64::MIN);
+    let mut lines: Vec<Line<'a>> = pairs
+        .iter()
+        .map(|pair| {
+            let entry = state.get(pair.version);
+            let standing = standing_of(pair, entry, newest, width);
+            Line { version: pair.version, pair: Some(pair), entry, standing }
+        })
+        .collect();
+    let missing = state.entries.iter().filter(|entry| {
+        let known_file = pairs.binary_search_by_key(&entry.version, |p| p.version).is_ok();
+        !known_file && (entry.applied || entry.unfinished("up").is_some())
+    });
+    lines.extend(missing.map(|entry| Line {
+        version: entry.version,
+        pair: None,
+        entry: Some(entry),
+        standing: if entry.unfinished("down").is_some() { Standing::HalfRolledBack } else { Standing::Missing },
+    }));
+    lines.sort_by_key(|line| line.version);
+    lines
+}
+
+fn standing_of(pair: &Pair, entry: Option<&Entry>, newest: i64, width: Width) -> Standing {
+    let Some(entry) = entry else {
+        return if pair.version < newest { Standing::OutOfOrder } else { Standing::Pending };
+    };
+    if !entry.applied {
+        return match entry.unfinished("up") {
+            Some(_) => Standing::HalfApplied,
+            None if pair.version < newest => Standing::OutOfOrder,
+            None => Standing::Pending,
+        };
+    }
+    if entry.unfinished("down").is_some() {
+        return Standing::HalfRolledBack;
+    }
+    match &entry.known {
+        None if entry.checksum.as_deref() == Some(refinery::checksum(pair, width).to_string().as_str()) => {
+            Standing::AppliedElsewhere
+        }
+        None => Standing::Changed,
+        Some(known) if known.up_sha256.as_deref() != Some(pair.up.sha256.as_str()) => Standing::Changed,
+        Some(known) if known.down_sha256.as_deref() != pair.down.as_ref().map(|d| d.sha256.as_str()) => {
+            Standing::RollbackChanged
+        }
+        Some(_) => Standing::Applied,
+    }
+}

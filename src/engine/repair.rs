@@ -1,0 +1,153 @@
+//! Making the ledger say what is so: `repair`, `baseline`. Scripts are not run, the schema is not touched.
+
+use super::compare::{Line, Standing, compare};
+use super::run::Run;
+use super::step::Step;
+use super::up::note;
+use crate::database::session::Part;
+use crate::error::{Error, Kind};
+use crate::ledger::{self, Note};
+use crate::migration::{Pair, refinery};
+
+/// What was repaired, for the report.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Repaired {
+    /// The version.
+    pub version: i64,
+    /// `001_create_base_tables`.
+    pub label: String,
+    /// What was done about it.
+    pub action: &'static str,
+}
+
+/// Accepts files as they are now: their checksums and rollback are stored. `None` accepts every changed one.
+pub async fn accept(run: &mut Run<'_>, pairs: &[Pair], version: Option<i64>) -> anyhow::Result<Vec<Repaired>> {
+    let largest = pairs.last().map_or(0, |p| p.version);
+    run.begin_writing(largest).await?;
+    let (state, width) = (run.state().await?, run.width(largest));
+    let lines = compare(pairs, &state, width);
+    let changed = |line: &&Line<'_>| matches!(line.standing, Standing::Changed | Standing::RollbackChanged);
+    let chosen: Vec<&Pair> = lines
+        .iter()
+        .filter(changed)
+        .filter(|l| version.is_none_or(|v| v == l.version))
+        .filter_map(|l| l.pair)
+        .collect();
+    if let (Some(version), true) = (version, chosen.is_empty()) {
+        let line = lines.iter().find(|l| l.version == version);
+        let word = line.map_or("not known", |l| l.standing.word());
+        return Err(Error::new(Kind::Usage, format!("version {version} is {word}; there is nothing to accept"))
+            .hint("`migrate status` shows what changed")
+            .into());
+    }
+    let scripts: Vec<ledger::Script> = chosen.iter().map(|pair| row(pair, width)).collect();
+    let notes: Vec<Note> = chosen.iter().map(|pair| note("repaired", pair)).collect();
+    let recorder = run.recorder.clone();
+    let parts = scripts.iter().map(|s| recorder.update_row(s)).chain(notes.iter().map(|n| recorder.note(n)));
+    in_one_transaction(run, parts.collect()).await?;
+    Ok(chosen.iter().map(|p| Repaired { version: p.version, label: p.label(), action: "accepted" }).collect())
+}
+
+/// Forgets a version: it counts as not applied. What it did in the schema stays.
+pub async fn forget(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Vec<Repaired>> {
+    run.begin_writing(0).await?;
+    let state = run.state().await?;
+    let Some(entry) = state.get(version).filter(|e| e.applied || e.unfinished("up").is_some()) else {
+        return Err(Error::new(Kind::Usage, format!("the ledger does not know version {version} as applied"))
+            .hint("`migrate status` lists what it knows")
+            .into());
+    };
+    let note = Note { event: "forgotten", version: Some(version), name: Some(entry.name.clone()), ..Note::default() };
+    let recorder = run.recorder.clone();
+    in_one_transaction(run, vec![recorder.delete_row(&version), recorder.note(&note)]).await?;
+    let label =
+        pairs.iter().find(|p| p.version == version).map_or_else(|| format!("{version:03}_{}", entry.name), Pair::label);
+    Ok(vec![Repaired { version, label, action: "forgotten" }])
+}
+
+/// Says how many statements of a half-done script are done, where the catalog cannot tell.
+pub async fn resume_at(
+    run: &mut Run<'_>,
+    pairs: &[Pair],
+    version: i64,
+    statements: usize,
+) -> anyhow::Result<Vec<Repaired>> {
+    let largest = pairs.last().map_or(0, |p| p.version);
+    run.begin_writing(largest).await?;
+    let state = run.state().await?;
+    let half = state.get(version).is_some_and(|e| e.unfinished("up").is_some());
+    let Some(pair) = pairs.iter().find(|p| p.version == version).filter(|_| half) else {
+        return Err(Error::new(Kind::Usage, format!("version {version} is not half applied"))
+            .hint("`migrate status` shows what is")
+            .into());
+    };
+    let step = Step::up(pair, run.width(largest), None)
+        .map_err(|e| Error::new(Kind::Usage, format!("{}:{}: {}", pair.up.path, e.line, e.message)))?;
+    if statements > step.statements.len() {
+        return Err(
+            Error::new(Kind::Usage, format!("{} has only {} statements", step.path, step.statements.len())).into()
+        );
+    }
+    let done = i32::try_from(statements).unwrap_or(i32::MAX);
+    let recorder = run.recorder.clone();
+    let failed = |f: crate::database::session::Failure| anyhow::anyhow!("failed to write the journal: {f}");
+    let id = recorder
+        .begin_stepwise(&mut run.session, "up", &step.record, done, Some(&step.progress(statements)))
+        .await
+        .map_err(failed)?;
+    let why = format!("repair: {statements} statements are done");
+    run.session.run(&[recorder.fail_stepwise(&id, &why)], |_, _| {}).await.map_err(|(_, f)| failed(f))?;
+    Ok(vec![Repaired { version, label: step.label, action: "resumes there" }])
+}
+
+/// Marks everything up to `version` as applied without running it: for a database that has the schema already.
+pub async fn baseline(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Vec<Repaired>> {
+    if !pairs.iter().any(|p| p.version == version) {
+        return Err(Error::new(Kind::Usage, format!("there is no migration with version {version}"))
+            .hint("`migrate status` lists the versions")
+            .into());
+    }
+    let largest = pairs.last().map_or(0, |p| p.version);
+    run.begin_writing(largest).await?;
+    let (state, width) = (run.state().await?, run.width(largest));
+    if let Some(entry) = state.entries.iter().find(|e| e.applied) {
+        return Err(Error::new(
+            Kind::Refused,
+            format!("the ledger is not empty: {:03}_{} is applied", entry.version, entry.name),
+        )
+        .hint("a baseline is for a database that `migrate` has not seen; `migrate repair` mends one that it has")
+        .into());
+    }
+    let chosen: Vec<&Pair> = pairs.iter().filter(|p| p.version <= version).collect();
+    let scripts: Vec<ledger::Script> = chosen.iter().map(|pair| row(pair, width)).collect();
+    let notes: Vec<Note> = chosen.iter().map(|pair| note("baselined", pair)).collect();
+    let recorder = run.recorder.clone();
+    let parts = scripts.iter().map(|s| recorder.add_row(s)).chain(notes.iter().map(|n| recorder.note(n)));
+    in_one_transaction(run, parts.collect()).await?;
+    Ok(chosen.iter().map(|p| Repaired { version: p.version, label: p.label(), action: "baselined" }).collect())
+}
+
+fn row(pair: &Pair, width: ledger::Width) -> ledger::Script {
+    ledger::Script {
+        version: pair.version,
+        name: pair.name.clone(),
+        refinery_name: refinery::name(pair),
+        refinery_checksum: refinery::checksum(pair, width).to_string(),
+        up_sha256: None,
+        down_sha256: None,
+        rollback: None,
+        statements: 0,
+        release: None,
+    }
+}
+
+async fn in_one_transaction(run: &mut Run<'_>, middle: Vec<Part<'_>>) -> anyhow::Result<()> {
+    if middle.is_empty() {
+        return Ok(());
+    }
+    let mut parts = vec![Part::Sql("BEGIN")];
+    parts.extend(middle);
+    parts.push(Part::Sql("COMMIT"));
+    run.session.run(&parts, |_, _| {}).await.map_err(|(_, f)| anyhow::anyhow!("failed to write the ledger: {f}"))?;
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! A command's hold on its target: the session, what was learned of the server, and the ledger.
+
+use std::time::Duration;
+
+use super::step::Step;
+use super::{apply, stepwise};
+use crate::config::{ConnectOptions, Platform, Settings, Target};
+use crate::database::connect;
+use crate::database::interrupt::Interrupt;
+use crate::database::lock;
+use crate::database::session::{Failure, Session};
+use crate::error::{Error, Kind};
+use crate::event::{Event, Observer};
+use crate::ledger::{self, Last, Ledger, Recorder, State, Width};
+use crate::server;
+use crate::sql::quote;
+
+/// Asks the user; `false` is a no.
+pub type Confirm<'a> = &'a mut dyn FnMut(&str) -> anyhow::Result<bool>;
+
+/// What was learned of the server when the session began.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The database's name.
+    pub database: String,
+    /// The role.
+    pub role: String,
+    /// `server_version_num`, e.g. 150018.
+    pub server_version: u32,
+    /// A standby, or a database that is read-only.
+    pub read_only: bool,
+    /// Whether the journal exists.
+    pub journal: bool,
+    /// Width of refinery's table, if it exists.
+    pub width: Option<Width>,
+    /// Whether `auth.users` and `auth.uid()` exist.
+    pub supabase: bool,
+}
+
+/// An open target.
+pub struct Run<'a> {
+    /// The session that does the work.
+    pub session: Session,
+    /// Receives events.
+    pub observer: &'a mut dyn Observer,
+    /// What was learned.
+    pub facts: Facts,
+    /// The ledger's statements.
+    pub ledger: Ledger,
+    pub(super) recorder: Recorder,
+    pub(super) options: ConnectOptions,
+    pub(super) backend: i32,
+    pub(super) retries: u32,
+    pub(super) lock_timeout: Duration,
+    pub(super) statement_timeout: Option<Duration>,
+    lock_wait: Duration,
+    /// Settings of ours that `RESET ALL` undoes.
+    pub(super) restore: String,
+}
+
+impl<'a> Run<'a> {
+    /// Connects, and learns what must be known. Changes nothing, except that an embedded server is made and started, and
+    /// that the stand-in is installed where the project expects Supabase and the server is ours or `--stand-in` was said.
+    pub async fn open(
+        settings: &Settings,
+        interrupt: Interrupt,
+        observer: &'a mut dyn Observer,
+        confirm: Confirm<'_>,
+    ) -> anyhow::Result<Self> {
+        let (options, ours) = match &settings.target {
+            Target::Given(options) => (options.clone(), false),
+            Target::Embedded(embedded) => (server::ensure(embedded, observer, confirm)?, true),
+        };
+        let mut session = Session::new(connect::open(&options).await?, interrupt);
+        let ledger = Ledger::new(&settings.refinery_table);
+        let probe = probe(&mut session, &ledger).await?;
+        session.refuse_pooler(&options, probe.backend).await?;
+        let restore = if probe.linux { "SET client_connection_check_interval = '2s'" } else { "SELECT" };
+        let mut run = Self {
+            recorder: ledger.recorder(&settings.origin),
+            ledger,
+            session,
+            observer,
+            options,
+            backend: probe.backend,
+            retries: settings.lock_retries,
+            lock_timeout: settings.lock_timeout,
+            statement_timeout: settings.statement_timeout,
+            lock_wait: settings.lock_wait,
+            restore: restore.to_owned(),
+            facts: probe.facts,
+        };
+        if settings.platform == Platform::Supabase && !run.facts.supabase {
+            run.stand_in(settings, ours).await?;
+        }
+        Ok(run)
+    }
+
+    async fn stand_in(&mut self, settings: &Settings, ours: bool) -> anyhow::Result<()> {
+        if !ours && !settings.stand_in {
+            return Err(Error::new(
+                Kind::Refused,
+                format!(
+                    "the project expects Supabase, and database {} lacks auth.users and auth.uid()",
+                    self.facts.database
+                ),
+            )
+            .hint("use the URL of a Supabase database")
+            .hint("or install a stand-in for Supabase's roles, `auth` schema and publication with `--stand-in`")
+            .hint("or say `platform = \"postgres\"` in migrate.toml if the project needs none of them")
+            .into());
+        }
+        let sql = server::stand_in::script(settings.expose_new_tables);
+        self.session.settle(&sql).await.map_err(|f| anyhow::anyhow!("failed to install the Supabase stand-in: {f}"))?;
+        self.facts.supabase = true;
+        self.observer
+            .event(Event::Info("installed a stand-in for Supabase's roles, `auth` schema and publication".to_owned()));
+        Ok(())
+    }
+
+    /// Reads the ledger. One round trip, or none when there is no ledger.
+    pub async fn state(&mut self) -> anyhow::Result<State> {
+        match (self.facts.journal, self.facts.width) {
+            (_, None) if !self.facts.journal => Ok(State::default()),
+            (true, None) => Err(Error::new(
+                Kind::LedgerMismatch,
+                format!("migrate.journal is there, but {} is not", self.ledger.qualified()),
+            )
+            .hint("if the table has another name, say it in migrate.toml: `[ledger] refinery_table = \"schema.table\"`")
+            .into()),
+            (true, Some(_)) => Ok(self.ledger.state(&mut self.session).await.map_err(read_error)?),
+            (false, _) => Ok(self.ledger.state_without_journal(&mut self.session).await.map_err(read_error)?),
+        }
+    }
+
+    /// The width that refinery's table has, or will have.
+    #[must_use]
+    pub fn width(&self, largest_version: i64) -> Width {
+        self.facts.width.unwrap_or_else(|| ledger::width_for(largest_version))
+    }
+
+    /// Becomes the only runner, and makes the ledger if there is none. Refuses a server that cannot be written.
+    pub async fn begin_writing(&mut self, largest_version: i64) -> anyhow::Result<()> {
+        if self.facts.read_only {
+            return Err(Error::new(
+                Kind::Failed,
+                format!("database {} is read-only here (a standby, or set so)", self.facts.database),
+            )
+            .hint("use the URL of the primary")
+            .into());
+        }
+        let width = self.width(largest_version);
+        if width == Width::Int4 && i32::try_from(largest_version).is_err() {
+            return Err(Error::new(
+                Kind::Usage,
+                format!("version {largest_version} does not fit the int4 version column of {}", self.ledger.qualified()),
+            )
+            .hint(format!(
+                "widen it with `ALTER TABLE {} ALTER COLUMN version TYPE int8`, and build services that embed refinery with its feature `int8-versions`",
+                self.ledger.qualified()
+            ))
+            .into());
+        }
+        lock::acquire(&mut self.session, self.lock_wait, self.observer).await?;
+        self.session.settle(&self.restore).await.map_err(read_error)?;
+        if !self.facts.journal || self.facts.width.is_none() {
+            let sql = format!("BEGIN; {}; COMMIT", self.ledger.create(width));
+            self.session.settle(&sql).await.map_err(|f| {
+                Error::new(Kind::Failed, format!("failed to make the ledger: {f}")).hint(format!(
+                    "`GRANT CREATE ON DATABASE {} TO {}`, or connect as its owner",
+                    quote::ident(&self.facts.database),
+                    quote::ident(&self.facts.role)
+                ))
+            })?;
+            self.facts.journal = true;
+            self.facts.width = Some(width);
+        }
+        Ok(())
+    }
+
+    /// Runs one step in its own way. `last`: wait for the disk.
+    pub(super) async fn step(&mut self, step: &Step, unfinished: Option<&Last>, last: bool) -> Result<(), Error> {
+        if step.directives.no_transaction {
+            stepwise::run_step(self, step, unfinished).await
+        } else {
+            apply::transactional(self, &[step], last).await
+        }
+    }
+
+    /// Reads the journal, oldest first; empty where there is none.
+    pub async fn history(&mut self) -> anyhow::Result<Vec<crate::ledger::HistoryRow>> {
+        if !self.facts.journal {
+            return Ok(Vec::new());
+        }
+        Ok(self.ledger.history(&mut self.session).await.map_err(read_error)?)
+    }
+
+    /// Says goodbye, which releases the lock.
+    pub async fn close(self) {
+        self.session.close().await;
+    }
+}
+
+fn read_error(failure: Failure) -> Error {
+    let error = Error::new(Kind::Failed, format!("failed to read the ledger: {failure}"));
+    match failure.code() {
+        Some(code) if *code == tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE => {
+            error.hint("connect as the role that owns schema migrate, or grant USAGE on it and SELECT on its tables")
+        }
+        _ => error,
+    }
+}
+
+struct Probe {
+    backend: i32,
+    linux: bool,
+    facts: Facts,
+}
+
+async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> {
+    let sql = include_str!("probe.sql")
+        .replace("{journal}", &quote::literal("migrate.journal"))
+        .replace("{refinery}", &quote::literal(ledger.qualified()));
+    let rows = session.simple(&sql).await.map_err(|f| anyhow::anyhow!("failed to ask the server what it is: {f}"))?;
+    let row = rows.into_iter().next().unwrap_or_default();
+    let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
+    let flag = |index: usize| text(index) == "t";
+    let width = match text(7).as_str() {
+        "int4" => Some(Width::Int4),
+        "int8" => Some(Width::Int8),
+        _ => None,
+    };
+    Ok(Probe {
+        backend: text(0).parse().unwrap_or(0),
+        linux: flag(8),
+        facts: Facts {
+            database: text(1),
+            role: text(2),
+            server_version: text(3).parse().unwrap_or(0),
+            read_only: flag(4) || text(5) == "on",
+            journal: flag(6),
+            width,
+            supabase: flag(9),
+        },
+    })
+}
