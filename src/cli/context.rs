@@ -1,0 +1,107 @@
+//! What every command needs: settings, the user, the wish to stop.
+
+use crate::config::{Environment, Overrides, Settings, Source, Target, resolve};
+use crate::database::interrupt::Interrupt;
+use crate::engine::run::Run;
+use crate::engine::up::Outcome;
+use crate::error::{Error, Kind};
+use crate::migration::{self, Pair};
+use crate::report::Ui;
+
+/// A command's surroundings.
+pub struct Context<'a> {
+    /// The user.
+    pub ui: &'a mut Ui,
+    /// Ctrl-C.
+    pub interrupt: Interrupt,
+    /// What a JSON error document tells of what was done before.
+    pub partial: &'a mut Option<serde_json::Value>,
+    overrides: Overrides,
+    environment: &'a Environment,
+    settings: Option<Settings>,
+}
+
+impl<'a> Context<'a> {
+    /// Starts to listen for Ctrl-C.
+    pub fn new(
+        overrides: Overrides,
+        environment: &'a Environment,
+        ui: &'a mut Ui,
+        partial: &'a mut Option<serde_json::Value>,
+    ) -> anyhow::Result<Self> {
+        Ok(Self { ui, interrupt: Interrupt::listen()?, partial, overrides, environment, settings: None })
+    }
+
+    /// The environment of the process.
+    #[must_use]
+    pub fn environment(&self) -> &Environment {
+        self.environment
+    }
+
+    /// The settings, resolved on first use; notes about them are said once.
+    pub fn settings(&mut self) -> anyhow::Result<Settings> {
+        if let Some(settings) = &self.settings {
+            return Ok(settings.clone());
+        }
+        let (settings, notes) = resolve(&self.overrides, self.environment)?;
+        self.ui.say(&format!("target: {}", target_name(&settings)));
+        for note in notes {
+            self.ui.say(&note);
+        }
+        self.settings = Some(settings.clone());
+        Ok(settings)
+    }
+
+    /// The migrations, and the target's name for reports.
+    pub fn pairs(&mut self) -> anyhow::Result<(Vec<Pair>, String)> {
+        let settings = self.settings()?;
+        Ok((migration::discover(&settings.source)?, target_name(&settings)))
+    }
+
+    /// The folders in which new scripts are written.
+    pub fn folders(&mut self) -> anyhow::Result<(std::path::PathBuf, std::path::PathBuf)> {
+        let settings = self.settings()?;
+        Ok(match settings.source {
+            Source::Folder { migrations, rollbacks } => (migrations, rollbacks),
+            Source::Bundled => (settings.root.join("migrations"), settings.root.join("rollbacks")),
+        })
+    }
+
+    /// Opens the target.
+    pub async fn open(&mut self) -> anyhow::Result<Run<'_>> {
+        let settings = self.settings()?;
+        let ask = self.ui.ask();
+        let mut confirm = |question: &str| ask.confirm(question);
+        Run::open(&settings, self.interrupt.clone(), &mut *self.ui, &mut confirm).await
+    }
+
+    /// Asks for consent to a change that cannot be undone: on a protected environment the database's name, else yes.
+    pub fn consent(&mut self, question: &str, database: &str, given: Option<&str>) -> anyhow::Result<()> {
+        let protected = self.settings()?.protected;
+        let ask = self.ui.ask();
+        let agreed = if protected { ask.confirm_name(database, given)? } else { ask.confirm(question)? };
+        if agreed { Ok(()) } else { Err(Error::new(Kind::Refused, "not confirmed; nothing was done").into()) }
+    }
+
+    /// After a failure: what was done before it, for people now and for the JSON error document.
+    pub fn tell_partial(&mut self, outcome: &Outcome) {
+        *self.partial = serde_json::to_value(outcome).ok();
+        if !outcome.done.is_empty() {
+            let labels: Vec<&str> = outcome.done.iter().map(|d| d.label.as_str()).collect();
+            let shown = labels.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(", ");
+            let more = if labels.len() > 3 { "…, " } else { "" };
+            self.ui.say(&format!("done before the failure, and standing: {} ({more}{shown})", labels.len()));
+        }
+    }
+}
+
+/// The target's name, password removed.
+#[must_use]
+pub(super) fn target_name(settings: &Settings) -> String {
+    match &settings.target {
+        Target::Given(options) => options.describe(),
+        Target::Embedded(embedded) => {
+            format!("embedded PostgreSQL in {}, database {}", embedded.home.display(), embedded.database)
+        }
+    }
+}

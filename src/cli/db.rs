@@ -1,0 +1,120 @@
+//! `migrate db`
+
+use std::os::unix::process::CommandExt as _;
+
+use anyhow::Context as _;
+
+use super::Context;
+use crate::config::{EmbeddedOptions, Target};
+use crate::error::{Error, Kind};
+use crate::report::views::Server;
+use crate::server;
+
+/// Start, stop, reach or destroy the embedded PostgreSQL
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  migrate db start
+  migrate db url                  for other programs: psql \"$(migrate db url)\"
+  migrate db psql -- -c '\\dt'
+  migrate db stop
+  migrate db destroy              the server and all its data")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Make the cluster if there is none, and start it
+    Start,
+    /// Stop it; the data stays
+    Stop,
+    /// Print its URL; start it if needed
+    Url,
+    /// Open psql on it, or on the target given with --url or --env
+    Psql {
+        /// Arguments for psql
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Stop it and delete its data
+    Destroy,
+}
+
+pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    match &args.action {
+        Action::Start => start(context),
+        Action::Stop => stop(context),
+        Action::Url => url(context),
+        Action::Psql { arguments } => psql(context, arguments).await,
+        Action::Destroy => destroy(context),
+    }
+}
+
+fn embedded(context: &mut Context<'_>) -> anyhow::Result<EmbeddedOptions> {
+    match context.settings()?.target {
+        Target::Embedded(options) => Ok(options),
+        Target::Given(options) => {
+            Err(Error::new(Kind::Usage, format!("the target is {}, not the embedded PostgreSQL", options.describe()))
+                .hint("leave out --url and --env, and unset DATABASE_URL")
+                .into())
+        }
+    }
+}
+
+fn ensure(context: &mut Context<'_>, options: &EmbeddedOptions) -> anyhow::Result<crate::config::ConnectOptions> {
+    let ask = context.ui.ask();
+    let mut confirm = |question: &str| ask.confirm(question);
+    server::ensure(options, &mut *context.ui, &mut confirm)
+}
+
+fn start(context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let options = embedded(context)?;
+    let url = ensure(context, &options)?.to_url(true);
+    context.ui.result(&Server { state: "running", url: Some(&url) })?;
+    Ok(0)
+}
+
+fn stop(context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let options = embedded(context)?;
+    let stopped = server::control::stop(&options, &mut *context.ui)?;
+    context.ui.result(&Server { state: if stopped { "stopped" } else { "not running" }, url: None })?;
+    Ok(0)
+}
+
+fn url(context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let options = embedded(context)?;
+    let url = ensure(context, &options)?.to_url(true);
+    context.ui.result(&Server { state: "url", url: Some(&url) })?;
+    Ok(0)
+}
+
+fn destroy(context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let options = embedded(context)?;
+    let question = format!("Delete the embedded PostgreSQL in {} with all its data?", options.home.display());
+    if !context.ui.ask().confirm(&question)? {
+        return Err(Error::new(Kind::Refused, "not confirmed; nothing was done").into());
+    }
+    let destroyed = server::control::destroy(&options, &mut *context.ui)?;
+    context.ui.result(&Server { state: if destroyed { "destroyed" } else { "nothing there" }, url: None })?;
+    Ok(0)
+}
+
+/// Becomes psql. The password travels in the environment, not in the arguments, which other users can read.
+async fn psql(context: &mut Context<'_>, arguments: &[String]) -> anyhow::Result<u8> {
+    let (options, program) = match context.settings()?.target {
+        Target::Embedded(embedded) => {
+            let program = server::control::psql_path(&embedded)?;
+            (ensure(context, &embedded)?, program)
+        }
+        Target::Given(options) => (options, "psql".into()),
+    };
+    let mut command = std::process::Command::new(&program);
+    command.arg(options.to_url(false)).args(arguments);
+    if let Some(password) = options.config.get_password() {
+        command.env("PGPASSWORD", std::ffi::OsStr::new(String::from_utf8_lossy(password).as_ref()));
+    }
+    let error = command.exec();
+    Err(error).with_context(|| format!("run {}", program.display()))
+}

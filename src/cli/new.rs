@@ -1,0 +1,133 @@
+//! `migrate new`
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::Context;
+use crate::config::Source;
+use crate::error::{Error, Kind};
+use crate::migration;
+use crate::report::views::Created;
+
+/// Write a new pair of files
+///
+/// The number goes on from the newest file: the next one where numbers are short, the time (UTC) where they are time stamps.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  migrate new add_gift_cards
+  migrate new 'Add gift cards' --timestamp")]
+pub(super) struct Args {
+    /// What it does, in a few words
+    name: String,
+    /// Number it with the time (UTC), as the Supabase CLI does
+    #[arg(long)]
+    timestamp: bool,
+}
+
+pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let settings = context.settings()?;
+    let (migrations, rollbacks) = context.folders()?;
+    let pairs = match &settings.source {
+        source @ Source::Folder { .. } => migration::discover(source)?,
+        Source::Bundled => Vec::new(),
+    };
+    let name = slug(&args.name)?;
+    let newest = pairs.last();
+    let stamped = args.timestamp || newest.is_some_and(|p| p.digits.len() >= 12);
+    let number = if stamped {
+        timestamp(newest.map(|p| p.version))
+    } else {
+        let width = newest.map_or(3, |p| p.digits.len());
+        format!("{:0width$}", newest.map_or(0, |p| p.version) + 1)
+    };
+    let refinery_style = newest.is_some_and(|p| p.up.path.rsplit('/').next().is_some_and(|f| f.starts_with('V')));
+    let file = if refinery_style {
+        format!("V{}__{name}.sql", number.trim_start_matches('0'))
+    } else {
+        format!("{number}_{name}.sql")
+    };
+    let up = write(&migrations, &file, &format!("-- {}\n", args.name))?;
+    let down = write(&rollbacks, &file, &format!("-- Undoes {file}: leaves exactly what was there before.\n"))?;
+    context.ui.result(&Created { migration: &up, rollback: &down })?;
+    Ok(0)
+}
+
+/// Lower-case words joined by underscores: what refinery's names can hold.
+fn slug(name: &str) -> Result<String, Error> {
+    let words: Vec<String> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    if words.is_empty() {
+        return Err(Error::new(
+            Kind::Usage,
+            format!("`{}` has no letter and no digit to make a file name of", name.escape_default()),
+        ));
+    }
+    Ok(words.join("_"))
+}
+
+/// `20261122093000`, and later than the newest file if the clock is behind.
+fn timestamp(newest: Option<i64>) -> String {
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs());
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    let (year, month, day) = civil(days);
+    let now = format!("{year:04}{month:02}{day:02}{:02}{:02}{:02}", rest / 3600, rest / 60 % 60, rest % 60);
+    match newest {
+        Some(newest) if now.parse::<i64>().is_ok_and(|n| n <= newest) => (newest + 1).to_string(),
+        _ => now,
+    }
+}
+
+/// Year, month and day of a count of days since 1970-01-01, by walking: a few hundred steps at most.
+fn civil(mut days: u64) -> (u64, u64, u64) {
+    let leap = |y: u64| (y.is_multiple_of(4) && !y.is_multiple_of(100)) || y.is_multiple_of(400);
+    let mut year = 1970;
+    while days >= if leap(year) { 366 } else { 365 } {
+        days -= if leap(year) { 366 } else { 365 };
+        year += 1;
+    }
+    let february = if leap(year) { 29 } else { 28 };
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] {
+        if days < length {
+            break;
+        }
+        days -= length;
+        month += 1;
+    }
+    (year, month, days + 1)
+}
+
+/// Writes a file that must not be there yet.
+fn write(folder: &Path, file: &str, text: &str) -> anyhow::Result<String> {
+    std::fs::create_dir_all(folder).with_context(|| format!("make the folder {}", folder.display()))?;
+    let path = folder.join(file);
+    let mut out = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&path)
+        .with_context(|| format!("create {}", path.display()))?;
+    out.write_all(text.as_bytes()).with_context(|| format!("write {}", path.display()))?;
+    Ok(path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{civil, slug};
+
+    #[test]
+    fn days_become_dates() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(11_016), (2000, 2, 29));
+        assert_eq!(civil(20_779), (2026, 11, 22));
+    }
+
+    #[test]
+    fn names_become_file_names() {
+        assert_eq!(slug("Add gift-cards!").unwrap(), "add_gift_cards");
+        assert!(slug("--").is_err());
+    }
+}
