@@ -10,6 +10,7 @@
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
 //! | [`database`] | connecting, the session, the runner's lock, cancelling |
+//! | [`lint`] | what is dangerous or forgotten in scripts: squawk's rules and ours |
 //! | [`migration`] | files read into pairs: discovery, headers, checksums |
 //! | [`sql`] | statements of a script, positions, quoting |
 //! | [`config`] | `migrate.toml`, environment and URLs resolved into one [`config::Settings`] |
@@ -24,6 +25,7 @@ pub mod engine;
 pub mod error;
 pub mod event;
 pub mod ledger;
+pub mod lint;
 pub mod migration;
 pub mod report;
 pub mod server;

@@ -13,6 +13,9 @@ pub struct Problem {
     pub path: String,
     /// Line, from 1; 0 when it is about the file as a whole.
     pub line: usize,
+    /// Its name among lint's rules: `missing-rollback`, `surplus-rollback`, `header`, `unreadable`, `transaction-control`
+    /// or `missing-header`.
+    pub rule: &'static str,
     /// What is wrong, a lowercase fragment.
     pub message: String,
     /// What mends it.
@@ -39,6 +42,7 @@ pub fn check(pair: &Pair) -> Vec<Problem> {
         (None, None) => problems.push(Problem {
             path: pair.up.path.clone(),
             line: 0,
+            rule: "missing-rollback",
             message: format!("has no rollback: no file in rollbacks/ has number {}", pair.version),
             help: Some(format!(
                 "write rollbacks/{}.sql, or say `-- migrate: irreversible: REASON` in the migration's header",
@@ -48,6 +52,7 @@ pub fn check(pair: &Pair) -> Vec<Problem> {
         (Some(down), Some(_)) => problems.push(Problem {
             path: down.path.clone(),
             line: 0,
+            rule: "surplus-rollback",
             message: format!("rolls back {}, whose header says that it is irreversible", pair.up.path),
             help: Some("delete the one or the other".to_owned()),
         }),
@@ -74,18 +79,19 @@ pub fn refuse(mut problems: Vec<Problem>) -> Result<(), Error> {
 }
 
 fn script(script: &Script) -> Vec<Problem> {
-    let problem = |line, message, help: Option<&str>| Problem {
+    let problem = |line, rule, message, help: Option<&str>| Problem {
         path: script.path.clone(),
         line,
+        rule,
         message,
         help: help.map(str::to_owned),
     };
     let (directives, errors) = header::read(&script.text);
-    let mut problems: Vec<Problem> = errors.into_iter().map(|e| problem(e.line, e.message, None)).collect();
+    let mut problems: Vec<Problem> = errors.into_iter().map(|e| problem(e.line, "header", e.message, None)).collect();
     let statements = match sql::split(&script.text) {
         Ok(statements) => statements,
         Err(error) => {
-            problems.push(problem(error.line, error.message, None));
+            problems.push(problem(error.line, "unreadable", error.message, None));
             return problems;
         }
     };
@@ -93,17 +99,20 @@ fn script(script: &Script) -> Vec<Problem> {
         return problems;
     }
     for statement in statements {
-        let (message, help) = match statement.transaction {
+        let (rule, message, help) = match statement.transaction {
             TransactionRule::Allowed => continue,
             TransactionRule::Controls(words) => (
+                "transaction-control",
                 format!("{words} in a script that runs in one transaction with its ledger row"),
                 "delete it, or say `-- migrate: no-transaction` in the header",
             ),
-            TransactionRule::Forbidden(words) => {
-                (format!("{words} cannot run in a transaction"), "say `-- migrate: no-transaction` in the header")
-            }
+            TransactionRule::Forbidden(words) => (
+                "missing-header",
+                format!("{words} cannot run in a transaction"),
+                "say `-- migrate: no-transaction` in the header",
+            ),
         };
-        problems.push(problem(statement.line, message, Some(help)));
+        problems.push(problem(statement.line, rule, message, Some(help)));
     }
     problems
 }

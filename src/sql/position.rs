@@ -24,11 +24,17 @@ pub fn locate(text: &str, position: usize) -> Location {
     let at = text.char_indices().nth(position.saturating_sub(1)).map_or(text.len(), |(at, _)| at);
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[at..].find('\n').map_or(text.len(), |length| at + length);
-    Location {
-        line: text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1,
-        column: text[start..at].chars().count() + 1,
-        excerpt: text[start..end].to_owned(),
-    }
+    let (line, column) = of_byte(text, at);
+    Location { line, column, excerpt: text[start..end].to_owned() }
+}
+
+/// Line and column, from 1, of the character at a byte.
+#[must_use]
+pub fn of_byte(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    (line, before[start..].chars().count() + 1)
 }
 
 /// The excerpt with its line number, and a caret under the column. Tabs and wide characters keep it aligned; a long line is

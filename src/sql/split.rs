@@ -240,10 +240,8 @@ impl<'a> Splitter<'a> {
     }
 
     fn error(&self, at: usize, message: &str) -> SplitError {
-        let before = &self.text[..at];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = newlines(before.as_bytes()) + 1;
-        SplitError { line, column: before[line_start..].chars().count() + 1, message: message.to_owned() }
+        let (line, column) = super::position::of_byte(self.text, at);
+        SplitError { line, column, message: message.to_owned() }
     }
 }
 
