@@ -3,11 +3,14 @@
 use std::time::Instant;
 
 use super::Context;
+use crate::config::Source;
 use crate::engine::compare::compare;
 use crate::engine::plan::Until;
+use crate::engine::run::Run;
 use crate::engine::step::Step;
 use crate::engine::up::{self, Options, Outcome};
 use crate::engine::{plan, rehearse};
+use crate::error::{Error, Kind};
 use crate::migration::{self, Pair};
 use crate::report::views::{Planned, Ran, Rehearsed};
 
@@ -71,7 +74,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         release: args.release.clone(),
     };
     let mut outcome = Outcome::default();
-    let mut run = context.open().await?;
+    let mut run = open(context).await?;
     let result = up::up(&mut run, &pairs, &options, &mut outcome).await;
     run.close().await;
     if let Err(error) = result {
@@ -81,6 +84,25 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
     context.ui.result(&Ran { target: &target, outcome: &outcome, elapsed_ms })?;
     Ok(0)
+}
+
+/// Opens the target. The bundled project is not put into a database that has tables of somebody else: more likely than that
+/// being wanted is a wrong folder.
+async fn open<'c>(context: &'c mut Context<'_>) -> anyhow::Result<Run<'c>> {
+    let bundled = context.settings()?.source == Source::Bundled;
+    let ask = context.ui.ask();
+    let run = context.open().await?;
+    if bundled && !run.facts.journal && run.facts.tables {
+        let database = run.facts.database.clone();
+        let question = format!(
+            "This folder has no migrations, and database {database} has tables that they did not make. \
+             Apply the bundled coffee-shop and yoga-studio project to it?"
+        );
+        if !ask.confirm(&question)? {
+            return Err(Error::new(Kind::Refused, "not confirmed; nothing was done").into());
+        }
+    }
+    Ok(run)
 }
 
 async fn look(args: &Args, context: &mut Context<'_>, pairs: &[Pair], target: &str) -> anyhow::Result<u8> {
@@ -99,7 +121,7 @@ async fn look(args: &Args, context: &mut Context<'_>, pairs: &[Pair], target: &s
 
 /// The scripts that `up` would run.
 pub(super) async fn pending(
-    run: &mut crate::engine::run::Run<'_>,
+    run: &mut Run<'_>,
     pairs: &[Pair],
     until: Until,
     out_of_order: bool,

@@ -13,6 +13,8 @@ pub enum Standing {
     AppliedElsewhere,
     /// Not in the ledger; comes next.
     Pending,
+    /// Not in the ledger; it was tried, failed, and was rolled back. Comes next.
+    Failed,
     /// Not in the ledger, but a newer one is.
     OutOfOrder,
     /// In the ledger, and the migration's file is another one now.
@@ -41,6 +43,7 @@ impl Standing {
             Self::Applied => "applied",
             Self::AppliedElsewhere => "applied by a service",
             Self::Pending => "pending",
+            Self::Failed => "failed",
             Self::OutOfOrder => "out of order",
             Self::Changed => "changed",
             Self::RollbackChanged => "rollback changed",
@@ -121,6 +124,7 @@ fn standing_of(pair: &Pair, entry: Option<&Entry>, newest: i64, width: Width) ->
         return match entry.unfinished("up") {
             Some(_) => Standing::HalfApplied,
             None if pair.version < newest => Standing::OutOfOrder,
+            None if entry.last.as_ref().is_some_and(|last| last.event == "failed") => Standing::Failed,
             None => Standing::Pending,
         };
     }

@@ -34,7 +34,9 @@ pub fn up<'a>(lines: &[Line<'a>], until: Until, out_of_order: bool) -> Result<Up
     }
     let mut pending: Vec<&Pair> = lines
         .iter()
-        .filter(|line| matches!(line.standing, Standing::Pending | Standing::OutOfOrder | Standing::HalfApplied))
+        .filter(|line| {
+            matches!(line.standing, Standing::Pending | Standing::Failed | Standing::OutOfOrder | Standing::HalfApplied)
+        })
         .filter_map(|line| line.pair)
         .collect();
     match until {

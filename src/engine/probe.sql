@@ -10,4 +10,5 @@ SELECT pg_catalog.pg_backend_pid(),
         WHERE a.attrelid = pg_catalog.to_regclass({refinery}) AND a.attname = 'version'),
        pg_catalog.version() LIKE '%linux%',
        pg_catalog.to_regclass('auth.users') IS NOT NULL AND pg_catalog.to_regprocedure('auth.uid()') IS NOT NULL,
-       pg_catalog.obj_description(pg_catalog.to_regnamespace('auth'), 'pg_namespace')
+       EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+               WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public')

@@ -66,9 +66,10 @@ pub async fn rehearse(run: &mut Run<'_>, steps: &[Step]) -> anyhow::Result<Rehea
     Ok(rehearsal)
 }
 
-async fn all(run: &mut Run<'_>, steps: &[Step], before: &Before, rehearsal: &mut Rehearsal) -> Result<(), Error> {
+async fn all(run: &mut Run<'_>, steps: &[Step], before: &Before, rehearsal: &mut Rehearsal) -> anyhow::Result<()> {
     let lock_timeout = run.lock_timeout.as_millis();
     run.session.settle(&format!("BEGIN; SET LOCAL lock_timeout = {lock_timeout}")).await.map_err(lost)?;
+    run.ensure_platform().await?;
     let mut held: Vec<String> = Vec::new();
     let mut files = before.clone();
     for step in steps {

@@ -35,6 +35,17 @@ pub struct Facts {
     pub width: Option<Width>,
     /// Whether `auth.users` and `auth.uid()` exist.
     pub supabase: bool,
+    /// Whether schema `public` holds tables.
+    pub tables: bool,
+}
+
+/// What the project expects of its server and does not find.
+enum Missing {
+    Nothing,
+    /// May be installed: the script.
+    Install(String),
+    /// May not.
+    Refuse,
 }
 
 /// An open target.
@@ -56,11 +67,11 @@ pub struct Run<'a> {
     lock_wait: Duration,
     /// Settings of ours that `RESET ALL` undoes.
     pub(super) restore: String,
+    missing: Missing,
 }
 
 impl<'a> Run<'a> {
-    /// Connects, and learns what must be known. Changes nothing, except that an embedded server is made and started, and
-    /// that the stand-in is installed where the project expects Supabase and the server is ours or `--stand-in` was said.
+    /// Connects, and learns what must be known. Changes nothing, except that an embedded server is made and started.
     pub async fn open(
         settings: &Settings,
         interrupt: Interrupt,
@@ -76,7 +87,14 @@ impl<'a> Run<'a> {
         let probe = probe(&mut session, &ledger).await?;
         session.refuse_pooler(&options, probe.backend).await?;
         let restore = if probe.linux { "SET client_connection_check_interval = '2s'" } else { "SELECT" };
-        let mut run = Self {
+        let platform = match (settings.platform, probe.facts.supabase) {
+            (Platform::Supabase, false) if ours || settings.stand_in => {
+                Missing::Install(server::stand_in::script(settings.expose_new_tables))
+            }
+            (Platform::Supabase, false) => Missing::Refuse,
+            _ => Missing::Nothing,
+        };
+        Ok(Self {
             recorder: ledger.recorder(&settings.origin),
             ledger,
             session,
@@ -89,16 +107,25 @@ impl<'a> Run<'a> {
             lock_wait: settings.lock_wait,
             restore: restore.to_owned(),
             facts: probe.facts,
-        };
-        if settings.platform == Platform::Supabase && !run.facts.supabase {
-            run.stand_in(settings, ours).await?;
-        }
-        Ok(run)
+            missing: platform,
+        })
     }
 
-    async fn stand_in(&mut self, settings: &Settings, ours: bool) -> anyhow::Result<()> {
-        if !ours && !settings.stand_in {
-            return Err(Error::new(
+    /// Makes sure that what the project expects of its server is there. Changes nothing on a server that is not ours,
+    /// unless `--stand-in` was said.
+    ///
+    /// Says whether it installed something.
+    pub(super) async fn ensure_platform(&mut self) -> anyhow::Result<bool> {
+        match std::mem::replace(&mut self.missing, Missing::Nothing) {
+            Missing::Nothing => Ok(false),
+            Missing::Install(sql) => {
+                let installed = self.session.settle(&sql).await;
+                installed.map_err(|f| anyhow::anyhow!("failed to install the Supabase stand-in: {f}"))?;
+                let what = "installed a stand-in for Supabase's roles, `auth` schema and publication";
+                self.observer.event(Event::Info(what.to_owned()));
+                Ok(true)
+            }
+            Missing::Refuse => Err(Error::new(
                 Kind::Refused,
                 format!(
                     "the project expects Supabase, and database {} lacks auth.users and auth.uid()",
@@ -108,13 +135,15 @@ impl<'a> Run<'a> {
             .hint("use the URL of a Supabase database")
             .hint("or install a stand-in for Supabase's roles, `auth` schema and publication with `--stand-in`")
             .hint("or say `platform = \"postgres\"` in migrate.toml if the project needs none of them")
-            .into());
+            .into()),
         }
-        let sql = server::stand_in::script(settings.expose_new_tables);
-        self.session.settle(&sql).await.map_err(|f| anyhow::anyhow!("failed to install the Supabase stand-in: {f}"))?;
-        self.facts.supabase = true;
-        self.observer
-            .event(Event::Info("installed a stand-in for Supabase's roles, `auth` schema and publication".to_owned()));
+    }
+
+    async fn reconnect(&mut self) -> anyhow::Result<()> {
+        let interrupt = self.session.interrupt().clone();
+        let fresh = Session::new(connect::open(&self.options).await?, interrupt);
+        std::mem::replace(&mut self.session, fresh).close().await;
+        self.backend = probe(&mut self.session, &self.ledger).await?.backend;
         Ok(())
     }
 
@@ -162,6 +191,11 @@ impl<'a> Run<'a> {
             .into());
         }
         lock::acquire(&mut self.session, self.lock_wait, self.observer).await?;
+        if self.ensure_platform().await? {
+            // The stand-in sets the database's search_path, which only new sessions have.
+            self.reconnect().await?;
+            lock::acquire(&mut self.session, self.lock_wait, self.observer).await?;
+        }
         self.session.settle(&self.restore).await.map_err(read_error)?;
         if !self.facts.journal || self.facts.width.is_none() {
             let sql = format!("BEGIN; {}; COMMIT", self.ledger.create(width));
@@ -241,6 +275,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
             journal: flag(6),
             width,
             supabase: flag(9),
+            tables: flag(10),
         },
     })
 }

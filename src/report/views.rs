@@ -106,7 +106,8 @@ impl View for Status<'_> {
             return writeln!(out, "there are no migrations");
         }
         table::write(out, &["migration", "state", "applied (UTC)"], &rows)?;
-        let pending = self.migrations.iter().filter(|m| m.standing == Standing::Pending).count();
+        let waits = |m: &&StatusLine| matches!(m.standing, Standing::Pending | Standing::Failed);
+        let pending = self.migrations.iter().filter(waits).count();
         let applied = self.migrations.iter().filter(|m| m.applied_on.is_some()).count();
         writeln!(out, "{applied} applied, {pending} pending")
     }

@@ -173,8 +173,8 @@ fn the_server_crashes_and_recovers_in_the_middle() {
     assert!(std::process::Command::new("kill").args(["-9", &victim]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    wait_for("the recovery", || Client::connect(&project.url, NoTls).is_ok());
-    project.client().batch_execute("UPDATE gate.stop SET at = 0").unwrap();
+    let open_the_gate = || Client::connect(&project.url, NoTls)?.batch_execute("UPDATE gate.stop SET at = 0");
+    wait_for("the recovery", || open_the_gate().is_ok());
     project.migrate(&["up"]).ok();
     assert_eq!(state(&project), undisturbed());
 }

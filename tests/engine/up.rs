@@ -40,6 +40,7 @@ fn a_failing_script_leaves_nothing_and_is_shown_with_its_place() {
         project.value("select event || ' ' || version from migrate.journal order by id desc limit 1"),
         "failed 3"
     );
+    project.migrate(&["status"]).ok().prints("003_bad    failed").prints("004_never  pending");
 }
 
 #[test]
@@ -217,4 +218,13 @@ fn a_read_only_database_is_refused_before_anything() {
     project.client().batch_execute(&format!("alter database {name} set default_transaction_read_only = on")).unwrap();
     project.migrate(&["up"]).code(1).says("is read-only here").says("primary");
     project.migrate(&["status"]).ok().prints("pending");
+}
+
+#[test]
+fn the_bundled_project_is_not_put_among_somebody_elses_tables() {
+    let project = Project::new();
+    std::fs::remove_dir(project.path().join("migrations")).unwrap();
+    project.client().batch_execute("CREATE TABLE mine ()").unwrap();
+    project.migrate(&["up", "--stand-in"]).code(4).says("has tables that they did not make").says("--yes");
+    assert_eq!(project.value("select count(*) from pg_tables where schemaname in ('public', 'migrate', 'auth')"), "1");
 }
