@@ -6,6 +6,7 @@ mod context;
 mod db;
 mod down;
 mod history;
+mod lint;
 mod man;
 mod new;
 mod plan;
@@ -92,6 +93,7 @@ enum Command {
     History(history::Args),
     Release(release::Args),
     New(new::Args),
+    Lint(lint::Args),
     Repair(repair::Args),
     Baseline(baseline::Args),
     Db(db::Args),
@@ -142,6 +144,7 @@ impl Cli {
             Command::History(args) => history::run(&args, &mut context).await,
             Command::Release(args) => release::run(&args, &mut context).await,
             Command::New(args) => new::run(&args, &mut context),
+            Command::Lint(args) => lint::run(&args, &mut context),
             Command::Repair(args) => repair::run(&args, &mut context).await,
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
             Command::Db(args) => db::run(&args, &mut context).await,

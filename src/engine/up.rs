@@ -81,7 +81,7 @@ fn steps(plan: &UpPlan<'_>, run: &Run<'_>, options: &Options, largest: i64) -> a
         plan.pending.iter().flat_map(|pair| migration::check(pair)).map(|p| format!("  {p}")).collect();
     if !problems.is_empty() {
         let text = format!("nothing was applied, because\n{}", problems.join("\n"));
-        return Err(Error::new(Kind::Usage, text).hint("`migrate verify --files` looks at all of them").into());
+        return Err(Error::new(Kind::Usage, text).hint("`migrate lint` looks at all of them").into());
     }
     if options.single_transaction
         && let Some(pair) = plan.pending.iter().find(|p| p.up.directives.no_transaction)

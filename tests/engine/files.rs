@@ -110,3 +110,19 @@ fn new_writes_a_pair_that_goes_on_from_the_newest() {
     let ran = project.migrate(&["new", "stamped", "--timestamp"]).ok();
     assert!(ran.stdout.contains("migrations/20"), "{}", ran.stdout);
 }
+
+#[test]
+fn lint_finds_what_is_dangerous_and_what_is_forgotten() {
+    let project = Project::new();
+    project.file("migrate.toml", "platform = \"supabase\"\n");
+    project.pair("001_a", "CREATE TABLE public.a (id bigint PRIMARY KEY);\n", "DROP TABLE public.a;\n");
+    project.file("migrations/002_b.sql", "CREATE INDEX CONCURRENTLY a_id ON public.a (id);\n");
+    let ran = project.migrate(&["lint"]).code(3);
+    for text in
+        ["migrations/001_a.sql:1:", "row level security", "migrations/002_b.sql:1:", "no-transaction", "rollback"]
+    {
+        assert!(ran.stdout.to_lowercase().contains(text), "{text}: {}", ran.stdout);
+    }
+    let findings = project.migrate(&["lint", "--json"]).code(3).json();
+    assert!(findings["findings"][0]["rule"].is_string(), "{findings}");
+}

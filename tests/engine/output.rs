@@ -26,6 +26,7 @@ fn every_command_has_help_with_examples() {
         "history",
         "release",
         "new",
+        "lint",
         "repair",
         "baseline",
         "db",

@@ -1,0 +1,13 @@
+//! The result of each command.
+
+mod ledger;
+mod ran;
+mod scripts;
+mod server;
+mod status;
+
+pub use ledger::{History, Releases, Repairs};
+pub use ran::{Planned, PlannedStep, Ran, write_losses};
+pub use scripts::{Created, Linted, Rehearsed};
+pub use server::Server;
+pub use status::{Status, StatusLine, Verified};

@@ -1,0 +1,103 @@
+//! `status` and `verify`.
+
+use std::io::{Result, Write};
+
+use colored::Colorize;
+use serde::Serialize;
+
+use crate::engine::compare::{Line, Standing};
+use crate::report::{View, clean, plural, table};
+
+/// One line of `status`.
+#[derive(Debug, Serialize)]
+pub struct StatusLine {
+    /// The version.
+    pub version: i64,
+    /// `001_create_base_tables`.
+    pub label: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// When it was applied, RFC 3339.
+    pub applied_on: Option<String>,
+    /// Statements done, if it is half done.
+    pub statements_done: Option<usize>,
+    /// Of how many.
+    pub statements_total: Option<usize>,
+}
+
+/// `status`.
+#[derive(Debug, Serialize)]
+pub struct Status<'a> {
+    /// The target, password removed.
+    pub target: &'a str,
+    /// One for each version.
+    pub migrations: Vec<StatusLine>,
+    /// Whether everything is applied and unchanged.
+    pub clean: bool,
+}
+
+impl<'a> Status<'a> {
+    /// Reads the comparison.
+    #[must_use]
+    pub fn new(target: &'a str, lines: &[Line<'_>]) -> Self {
+        let migrations: Vec<StatusLine> = lines
+            .iter()
+            .map(|line| StatusLine {
+                version: line.version,
+                label: line.label(),
+                standing: line.standing,
+                applied_on: line.entry.filter(|e| e.applied).and_then(|e| e.applied_on.clone()),
+                statements_done: line.unfinished().map(|l| l.statements_done),
+                statements_total: line.unfinished().and_then(|l| l.statements_total),
+            })
+            .collect();
+        let clean = lines.iter().all(|l| matches!(l.standing, Standing::Applied | Standing::AppliedElsewhere));
+        Self { target, migrations, clean }
+    }
+}
+
+impl View for Status<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        let rows: Vec<Vec<String>> = self
+            .migrations
+            .iter()
+            .map(|m| {
+                let word = match (m.statements_done, m.statements_total) {
+                    (Some(done), Some(total)) => format!("{} ({done} of {total} statements)", m.standing.word()),
+                    _ => m.standing.word().to_owned(),
+                };
+                let when = m.applied_on.as_deref().and_then(|t| t.get(..19)).unwrap_or("").replace('T', " ");
+                vec![m.label.clone(), word, when]
+            })
+            .collect();
+        if rows.is_empty() {
+            return writeln!(out, "there are no migrations");
+        }
+        table::write(out, &["migration", "state", "applied (UTC)"], &rows)?;
+        let waits = |m: &&StatusLine| matches!(m.standing, Standing::Pending | Standing::Failed);
+        let pending = self.migrations.iter().filter(waits).count();
+        let applied = self.migrations.iter().filter(|m| m.applied_on.is_some()).count();
+        writeln!(out, "{applied} applied, {pending} pending")
+    }
+}
+
+/// `verify`.
+#[derive(Debug, Serialize)]
+pub struct Verified<'a> {
+    /// The target, password removed; null when only files were looked at.
+    pub target: Option<&'a str>,
+    /// How many pairs were looked at.
+    pub pairs: usize,
+    /// What is wrong, a line each.
+    pub problems: &'a [String],
+}
+
+impl View for Verified<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        for problem in self.problems {
+            writeln!(out, "{} {}", "wrong:".red(), clean(problem))?;
+        }
+        let against = if self.target.is_some() { " against the ledger" } else { "" };
+        writeln!(out, "{} verified{against}, {}", plural(self.pairs, "pair"), plural(self.problems.len(), "problem"))
+    }
+}
