@@ -6,5 +6,6 @@
 mod support;
 
 mod names;
+mod oracle;
 mod pieces;
 mod transactions;
