@@ -4,6 +4,7 @@ pub mod connect;
 mod failure;
 pub mod interrupt;
 pub mod lock;
+pub mod pipeline;
 pub mod pooler;
 pub mod session;
 mod tls;

@@ -47,11 +47,7 @@ pub async fn plan(run: &mut Run<'_>, pairs: &[Pair], target: &Target) -> anyhow:
         return Ok(Plan { steps: Vec::new(), losses: Vec::new(), together: false });
     }
     half_applied(&state)?;
-    let stored = run
-        .ledger
-        .rollbacks(&mut run.session, run.facts.journal)
-        .await
-        .map_err(|f| anyhow::anyhow!("failed to read the stored rollbacks: {f}"))?;
+    let stored = stored(run).await?;
     let chosen = choose(run, stored, target).await?;
     let steps = chosen.iter().map(|stored| step(stored, pairs)).collect::<Result<Vec<_>, _>>()?;
     let together = matches!(target, Target::Release(_)) && steps.iter().all(|s| !s.directives.no_transaction);
@@ -94,6 +90,19 @@ async fn choose(run: &mut Run<'_>, stored: Vec<Stored>, target: &Target) -> anyh
             stored.into_iter().filter(|s| !release.versions.contains(&s.version)).collect()
         }
     })
+}
+
+/// The step of one applied version.
+pub(super) async fn stored_step(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Step> {
+    let stored = stored(run).await?;
+    let found = stored.iter().find(|s| s.version == version);
+    let stored = found.ok_or_else(|| Error::new(Kind::Usage, format!("version {version} is not applied")))?;
+    Ok(step(stored, pairs)?)
+}
+
+async fn stored(run: &mut Run<'_>) -> anyhow::Result<Vec<Stored>> {
+    let stored = run.ledger.rollbacks(&mut run.session, run.facts.journal).await;
+    stored.map_err(|f| anyhow::anyhow!("failed to read the stored rollbacks: {f}"))
 }
 
 fn step(stored: &Stored, pairs: &[Pair]) -> Result<Step, Error> {

@@ -9,7 +9,8 @@ use super::apply::notice_event;
 use super::failure::{Spot, script_error};
 use super::run::Run;
 use super::step::Step;
-use crate::database::session::{Failure, Part};
+use crate::database::pipeline::Part;
+use crate::database::session::Failure;
 use crate::error::{Error, Kind};
 use crate::event::Event;
 

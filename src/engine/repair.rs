@@ -1,10 +1,12 @@
 //! Making the ledger say what is so: `repair`, `baseline`. Scripts are not run, the schema is not touched.
 
 use super::compare::{Line, Standing, compare};
+use super::down;
 use super::run::Run;
 use super::step::Step;
 use super::up::note;
-use crate::database::session::Part;
+use crate::database::pipeline::Part;
+use crate::database::session::Failure;
 use crate::error::{Error, Kind};
 use crate::ledger::{self, Note};
 use crate::migration::{Pair, refinery};
@@ -75,14 +77,18 @@ pub async fn resume_at(
     let largest = pairs.last().map_or(0, |p| p.version);
     run.begin_writing(largest).await?;
     let state = run.state().await?;
-    let half = state.get(version).is_some_and(|e| e.unfinished("up").is_some());
-    let Some(pair) = pairs.iter().find(|p| p.version == version).filter(|_| half) else {
-        return Err(Error::new(Kind::Usage, format!("version {version} is not half applied"))
-            .hint("`migrate status` shows what is")
-            .into());
+    let half = |direction| state.get(version).is_some_and(|e| e.unfinished(direction).is_some());
+    let pair = pairs.iter().find(|p| p.version == version);
+    let step = match pair {
+        Some(pair) if half("up") => Step::up(pair, run.width(largest), None)
+            .map_err(|e| Error::new(Kind::Usage, format!("{}:{}: {}", pair.up.path, e.line, e.message)))?,
+        _ if half("down") => down::stored_step(run, pairs, version).await?,
+        _ => {
+            return Err(Error::new(Kind::Usage, format!("version {version} is not half done"))
+                .hint("`migrate status` shows what is")
+                .into());
+        }
     };
-    let step = Step::up(pair, run.width(largest), None)
-        .map_err(|e| Error::new(Kind::Usage, format!("{}:{}: {}", pair.up.path, e.line, e.message)))?;
     if statements > step.statements.len() {
         return Err(
             Error::new(Kind::Usage, format!("{} has only {} statements", step.path, step.statements.len())).into()
@@ -90,9 +96,10 @@ pub async fn resume_at(
     }
     let done = i32::try_from(statements).unwrap_or(i32::MAX);
     let recorder = run.recorder.clone();
-    let failed = |f: crate::database::session::Failure| anyhow::anyhow!("failed to write the journal: {f}");
+    let failed = |f: Failure| anyhow::anyhow!("failed to write the journal: {f}");
+    let progress = step.progress(statements);
     let id = recorder
-        .begin_stepwise(&mut run.session, "up", &step.record, done, Some(&step.progress(statements)))
+        .begin_stepwise(&mut run.session, step.direction.word(), &step.record, done, Some(&progress))
         .await
         .map_err(failed)?;
     let why = format!("repair: {statements} statements are done");

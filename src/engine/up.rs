@@ -7,7 +7,7 @@ use super::compare::{Line, compare};
 use super::plan::{self, Until, UpPlan};
 use super::run::Run;
 use super::step::{Direction, Step};
-use crate::database::session::Part;
+use crate::database::pipeline::Part;
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::ledger::Note;

@@ -3,7 +3,8 @@
 use tokio_postgres::types::Type;
 
 use super::Ledger;
-use crate::database::session::{Failure, Part, Session};
+use crate::database::pipeline::Part;
+use crate::database::session::{Failure, Session};
 
 /// What is recorded about a script.
 #[derive(Clone, Debug)]

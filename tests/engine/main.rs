@@ -13,4 +13,5 @@ mod ledger;
 mod locks;
 mod output;
 mod project;
+mod resume;
 mod up;

@@ -1,0 +1,128 @@
+//! Requests that travel together: all are sent before the first answer is awaited, so that they cost one round trip.
+
+use std::cell::Cell;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use futures_util::{SinkExt, StreamExt};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+/// A bound value with its type, so that a statement needs no round trip of its own to be prepared.
+pub type Param<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// Something to send. All parts of one call travel together; the server runs them in order.
+pub enum Part<'a> {
+    /// One or more statements without values.
+    Sql(&'a str),
+    /// One statement with bound values.
+    Bound(&'a str, Vec<Param<'a>>),
+    /// `COPY … FROM STDIN` and its data. Does not travel together with others.
+    Copy(&'a str, &'a [u8]),
+}
+
+/// Where in a call something happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Index of the part.
+    pub part: usize,
+    /// How many of the part's statements were complete.
+    pub statements: usize,
+}
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + 'a>>;
+
+/// Sends every part before waiting for the first answer (COPY apart), then collects the answers in order.
+pub(super) async fn send_all(
+    client: &Client,
+    parts: &[Part<'_>],
+    place: &Cell<Place>,
+) -> Result<Vec<u64>, tokio_postgres::Error> {
+    let mut answers: Vec<Answer<'_>> = Vec::with_capacity(parts.len());
+    let mut counts = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Part::Sql(sql) => answers.push(Box::pin(simple(client, sql, place))),
+            Part::Bound(sql, params) => answers.push(Box::pin(client.execute_typed(sql, params))),
+            Part::Copy(sql, data) => {
+                collect(&mut answers, &mut counts, place).await?;
+                counts.push(copy(client, sql, data).await?);
+                place.set(Place { part: counts.len(), statements: 0 });
+            }
+        }
+    }
+    collect(&mut answers, &mut counts, place).await?;
+    Ok(counts)
+}
+
+/// Awaits answers in order after polling each once, which is what sends it. Returns the first error, but only after
+/// all answers have come, so that the session is in step again.
+async fn collect(
+    answers: &mut Vec<Answer<'_>>,
+    counts: &mut Vec<u64>,
+    place: &Cell<Place>,
+) -> Result<(), tokio_postgres::Error> {
+    let mut early: Vec<Option<Result<u64, tokio_postgres::Error>>> = poll_fn(|cx| {
+        Poll::Ready(
+            answers
+                .iter_mut()
+                .map(|a| match a.as_mut().poll(cx) {
+                    Poll::Ready(value) => Some(value),
+                    Poll::Pending => None,
+                })
+                .collect(),
+        )
+    })
+    .await;
+    let mut first_error = None;
+    for (index, mut answer) in answers.drain(..).enumerate() {
+        let result = match early.get_mut(index).and_then(Option::take) {
+            Some(result) => result,
+            None => answer.as_mut().await,
+        };
+        match (result, &first_error) {
+            (Ok(count), None) => {
+                counts.push(count);
+                place.set(Place { part: counts.len(), statements: 0 });
+            }
+            (Err(error), None) => first_error = Some((error, place.get())),
+            _ => {}
+        }
+    }
+    match first_error {
+        None => Ok(()),
+        Some((error, at)) => {
+            place.set(at);
+            Err(error)
+        }
+    }
+}
+
+/// Sends statements without values, counting those that complete. Returns the rows affected by all of them.
+async fn simple(client: &Client, sql: &str, place: &Cell<Place>) -> Result<u64, tokio_postgres::Error> {
+    let stream = client.simple_query_raw(sql).await?;
+    let mut stream = std::pin::pin!(stream);
+    let mut rows = 0;
+    while let Some(message) = stream.next().await {
+        if let SimpleQueryMessage::CommandComplete(count) = message? {
+            rows += count;
+            let mut at = place.get();
+            at.statements += 1;
+            place.set(at);
+        }
+    }
+    Ok(rows)
+}
+
+/// Pieces in which COPY data is handed to the wire, so that a large file is not copied at once.
+const COPY_CHUNK: usize = 1 << 16;
+
+async fn copy(client: &Client, sql: &str, data: &[u8]) -> Result<u64, tokio_postgres::Error> {
+    let sink = client.copy_in::<_, bytes::Bytes>(sql).await?;
+    let mut sink = std::pin::pin!(sink);
+    for chunk in data.chunks(COPY_CHUNK) {
+        sink.send(bytes::Bytes::copy_from_slice(chunk)).await?;
+    }
+    sink.finish().await
+}
