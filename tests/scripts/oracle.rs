@@ -18,6 +18,8 @@ fn value() -> impl Strategy<Value = &'static str> {
         r"E'\';'",
         r"e'\\'",
         r"'\'",
+        // Whole only as the second part of an E'' string.
+        r"'\';'",
         "$$;'$$",
         "$a$;$$;$b$ $a$",
         r"U&'\003b'",
