@@ -90,7 +90,7 @@ impl<'a> Context<'a> {
             let labels: Vec<&str> = outcome.done.iter().map(|d| d.label.as_str()).collect();
             let shown = labels.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join(", ");
             let more = if labels.len() > 3 { "…, " } else { "" };
-            self.ui.say(&format!("done before the failure, and standing: {} ({more}{shown})", labels.len()));
+            self.ui.say(&format!("done so far, and standing: {} ({more}{shown})", labels.len()));
         }
     }
 }

@@ -20,7 +20,7 @@ impl Ask {
                 .hint("say yes beforehand with `--yes`")
                 .into());
         }
-        Ok(dialoguer::Confirm::new().with_prompt(question).default(false).interact()?)
+        dialoguer::Confirm::new().with_prompt(question).default(false).interact().map_err(unanswered)
     }
 
     /// Demands that `name` is typed. `--yes` is not enough; `given` (from `--confirm NAME`) is.
@@ -42,7 +42,17 @@ impl Ask {
         let typed: String = dialoguer::Input::new()
             .with_prompt(format!("The environment is protected. Type the database's name ({name}) to go on"))
             .allow_empty(true)
-            .interact_text()?;
+            .interact_text()
+            .map_err(unanswered)?;
         Ok(typed == name)
     }
+}
+
+/// Ctrl-C at a question is an interruption like any other.
+fn unanswered(error: dialoguer::Error) -> anyhow::Error {
+    let dialoguer::Error::IO(io) = &error;
+    if io.kind() == std::io::ErrorKind::Interrupted {
+        return Error::new(Kind::Interrupted, "interrupted; nothing was done").into();
+    }
+    anyhow::Error::new(error).context("the question could not be asked")
 }

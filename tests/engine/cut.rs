@@ -58,7 +58,7 @@ fn cut(server_hears: bool) {
     let port = proxy(3, server_hears);
     let through = format!("postgres://postgres@127.0.0.1:{port}/{name}?sslmode=disable");
     let ran = project.migrate(&["up", "--url", &through]).code(1).says("the connection was lost");
-    ran.says("done before the failure, and standing: 2 (001_t1, 002_t2)");
+    ran.says("done so far, and standing: 2 (001_t1, 002_t2)");
     let expected = if server_hears { "1 2 3" } else { "1 2" };
     assert_eq!(project.applied(), expected);
     project.migrate(&["up", "--url", &direct]).ok();

@@ -33,7 +33,7 @@ fn a_failing_script_leaves_nothing_and_is_shown_with_its_place() {
     let ran = project.migrate(&["up"]).code(1);
     let ran = ran.says("migrations/003_bad.sql:4:8: column \"no_such_column\" does not exist (SQLSTATE 42703)");
     let ran = ran.says("       no_such_column FROM c;\n").says("^");
-    ran.says("done before the failure, and standing: 2 (001_t1, 002_t2)");
+    ran.says("done so far, and standing: 2 (001_t1, 002_t2)");
     assert_eq!(project.applied(), "1 2");
     assert_eq!(project.value("select to_regclass('c') is null and to_regclass('never') is null"), "t");
     assert_eq!(
