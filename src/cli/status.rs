@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::engine::compare::compare;
+use crate::engine::elsewhere;
 use crate::error::Kind;
 use crate::report::views::Status;
 
@@ -23,7 +24,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let (pairs, target) = context.pairs()?;
     let mut run = context.open().await?;
-    let state = run.state().await?;
+    let state = elsewhere::state(&mut run, &pairs).await?;
     let width = run.width(pairs.last().map_or(0, |p| p.version));
     run.close().await;
     let lines = compare(&pairs, &state, width);

@@ -5,6 +5,7 @@ use std::time::Instant;
 use super::Context;
 use crate::config::Source;
 use crate::engine::compare::compare;
+use crate::engine::elsewhere;
 use crate::engine::plan::Until;
 use crate::engine::run::Run;
 use crate::engine::step::Step;
@@ -126,7 +127,7 @@ pub(super) async fn pending(
     until: Until,
     out_of_order: bool,
 ) -> anyhow::Result<Vec<Step>> {
-    let state = run.state().await?;
+    let state = elsewhere::state(run, pairs).await?;
     let width = run.width(pairs.last().map_or(0, |p| p.version));
     let lines = compare(pairs, &state, width);
     let plan = plan::up(&lines, until, out_of_order)?;

@@ -2,6 +2,7 @@
 
 use super::Context;
 use crate::engine::compare::compare;
+use crate::engine::elsewhere;
 use crate::error::Kind;
 use crate::migration;
 use crate::report::views::{Status, Verified};
@@ -25,7 +26,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let mut problems: Vec<String> = pairs.iter().flat_map(migration::check).map(|p| p.to_string()).collect();
     if !args.files {
         let mut run = context.open().await?;
-        let state = run.state().await?;
+        let state = elsewhere::state(&mut run, &pairs).await?;
         let width = run.width(pairs.last().map_or(0, |p| p.version));
         run.close().await;
         let lines = compare(&pairs, &state, width);

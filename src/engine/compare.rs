@@ -116,6 +116,12 @@ pub fn compare<'a>(pairs: &'a [Pair], state: &'a State, width: Width) -> Vec<Lin
     lines
 }
 
+/// Whether a service that embeds refinery applied this very migration, with whatever line ends it was built.
+pub(super) fn same_for_refinery(pair: &Pair, entry: &Entry, width: Width) -> bool {
+    let recorded = entry.checksum.as_deref().and_then(|sum| sum.parse::<u64>().ok());
+    recorded.is_some_and(|sum| refinery::checksums(pair, width).contains(&sum))
+}
+
 fn standing_of(pair: &Pair, entry: Option<&Entry>, newest: i64, width: Width) -> Standing {
     let Some(entry) = entry else {
         return if pair.version < newest { Standing::OutOfOrder } else { Standing::Pending };
@@ -132,9 +138,7 @@ fn standing_of(pair: &Pair, entry: Option<&Entry>, newest: i64, width: Width) ->
         return Standing::HalfRolledBack;
     }
     match &entry.known {
-        None if entry.checksum.as_deref() == Some(refinery::checksum(pair, width).to_string().as_str()) => {
-            Standing::AppliedElsewhere
-        }
+        None if same_for_refinery(pair, entry, width) => Standing::AppliedElsewhere,
         None => Standing::Changed,
         Some(known) if known.up_sha256.as_deref() != Some(pair.up.sha256.as_str()) => Standing::Changed,
         Some(known) if known.down_sha256.as_deref() != pair.down.as_ref().map(|d| d.sha256.as_str()) => {

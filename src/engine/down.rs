@@ -3,13 +3,14 @@
 //! What runs is the text that the ledger kept when the migration was applied, so any build can roll back a release,
 //! with or without its files. A rollback file that differs from the stored text is shown and refused.
 
+use super::compare::same_for_refinery;
 use super::losses::{self, Loss};
 use super::run::Run;
 use super::step::{Direction, Step};
 use super::up::{self, Outcome};
 use crate::error::{Error, Kind};
-use crate::ledger::{self, State, Stored};
-use crate::migration::{self, Pair};
+use crate::ledger::{self, State, Stored, Width};
+use crate::migration::{self, Pair, refinery};
 use crate::sql;
 
 /// How far `down` goes.
@@ -49,7 +50,8 @@ pub async fn plan(run: &mut Run<'_>, pairs: &[Pair], target: &Target) -> anyhow:
     half_applied(&state)?;
     let stored = stored(run).await?;
     let chosen = choose(run, stored, target).await?;
-    let steps = chosen.iter().map(|stored| step(stored, pairs)).collect::<Result<Vec<_>, _>>()?;
+    let width = run.width(0);
+    let steps = chosen.iter().map(|stored| step(stored, &state, pairs, width)).collect::<Result<Vec<_>, _>>()?;
     let together = matches!(target, Target::Release(_)) && steps.iter().all(|s| !s.directives.no_transaction);
     let losses = losses::count(run, &steps).await?;
     Ok(Plan { steps, losses, together })
@@ -94,10 +96,10 @@ async fn choose(run: &mut Run<'_>, stored: Vec<Stored>, target: &Target) -> anyh
 
 /// The step of one applied version.
 pub(super) async fn stored_step(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Step> {
-    let stored = stored(run).await?;
+    let (stored, state, width) = (stored(run).await?, run.state().await?, run.width(0));
     let found = stored.iter().find(|s| s.version == version);
     let stored = found.ok_or_else(|| Error::new(Kind::Usage, format!("version {version} is not applied")))?;
-    Ok(step(stored, pairs)?)
+    Ok(step(stored, &state, pairs, width)?)
 }
 
 async fn stored(run: &mut Run<'_>) -> anyhow::Result<Vec<Stored>> {
@@ -105,7 +107,7 @@ async fn stored(run: &mut Run<'_>) -> anyhow::Result<Vec<Stored>> {
     stored.map_err(|f| anyhow::anyhow!("failed to read the stored rollbacks: {f}"))
 }
 
-fn step(stored: &Stored, pairs: &[Pair]) -> Result<Step, Error> {
+fn step(stored: &Stored, state: &State, pairs: &[Pair], width: Width) -> Result<Step, Error> {
     let pair = pairs.iter().find(|p| p.version == stored.version);
     let label = pair.map_or_else(|| format!("{:03}_{}", stored.version, stored.name), Pair::label);
     let file = pair.and_then(|p| p.down.as_ref());
@@ -114,7 +116,10 @@ fn step(stored: &Stored, pairs: &[Pair]) -> Result<Step, Error> {
         (Some(text), Some(file)) => (text.clone(), file.path.clone()),
         (Some(text), None) => (text.clone(), format!("the stored rollback of {label}")),
         // Applied by a service that embeds refinery, which keeps no rollbacks: the file is all there is.
-        (None, Some(file)) if !stored.known => (file.text.clone(), file.path.clone()),
+        (None, Some(file)) if !stored.known => {
+            unchanged(stored, state, pair, width)?;
+            (file.text.clone(), file.path.clone())
+        }
         (None, _) => return Err(irreversible(&label, pair)),
     };
     let directives =
@@ -140,6 +145,26 @@ fn step(stored: &Stored, pairs: &[Pair]) -> Result<Step, Error> {
         directives,
         statements,
     })
+}
+
+/// A rollback file undoes the migration beside it, which may not be the one that a service applied.
+fn unchanged(stored: &Stored, state: &State, pair: Option<&Pair>, width: Width) -> Result<(), Error> {
+    let (Some(pair), Some(entry)) = (pair, state.get(stored.version)) else { return Ok(()) };
+    if same_for_refinery(pair, entry, width) {
+        return Ok(());
+    }
+    Err(Error::new(
+        Kind::LedgerMismatch,
+        format!("{} is not what a service applied, so its rollback may not fit\n    applied as refinery's {}_{}, checksum {}\n    file {}, checksum {}",
+            pair.up.path,
+            entry.version, entry.name,
+            entry.checksum.as_deref().unwrap_or("unknown"),
+            pair.label(),
+            refinery::checksum(pair, width)
+        ),
+    )
+    .hint("put the file back")
+    .hint(format!("or accept it and its rollback as they are with `migrate repair --accept {}`", stored.version)))
 }
 
 fn changed(version: i64, label: &str, stored: &str, file: &migration::Script) -> Error {

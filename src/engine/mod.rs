@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `run` | opens a target: session, facts, ledger, the runner's lock |
 //! | `compare`, `plan` | files against ledger, and what `up` does about it (pure) |
+//! | `elsewhere` | an empty ledger beside the table of a service that embeds refinery |
 //! | `step` | one script with what the ledger will say about it |
 //! | `up`, `down`, `release`, `repair` | the commands |
 //! | `apply` | a script in one transaction with its ledger row |
@@ -14,6 +15,7 @@
 mod apply;
 pub mod compare;
 pub mod down;
+pub mod elsewhere;
 mod failure;
 pub mod losses;
 pub mod plan;

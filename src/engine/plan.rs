@@ -105,3 +105,7 @@ fn hints(lines: &[Line<'_>], out_of_order: bool) -> Vec<String> {
     }
     hints
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -2,6 +2,7 @@
 
 use super::compare::{Line, Standing, compare};
 use super::down;
+use super::elsewhere;
 use super::run::Run;
 use super::step::Step;
 use super::up::note;
@@ -115,6 +116,7 @@ pub async fn baseline(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow
             .into());
     }
     let largest = pairs.last().map_or(0, |p| p.version);
+    elsewhere::state(run, pairs).await?;
     run.begin_writing(largest).await?;
     let (state, width) = (run.state().await?, run.width(largest));
     if let Some(entry) = state.entries.iter().find(|e| e.applied) {

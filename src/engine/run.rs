@@ -37,6 +37,8 @@ pub struct Facts {
     pub supabase: bool,
     /// Whether schema `public` holds tables.
     pub tables: bool,
+    /// Whether refinery's table is not there, but one of refinery's default name is, in `public`.
+    pub history_in_public: bool,
 }
 
 /// What the project expects of its server and does not find.
@@ -276,6 +278,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
             width,
             supabase: flag(9),
             tables: flag(10),
+            history_in_public: flag(11),
         },
     })
 }

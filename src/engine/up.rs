@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use super::apply;
 use super::compare::{Line, compare};
+use super::elsewhere;
 use super::plan::{self, Until, UpPlan};
 use super::run::Run;
 use super::step::{Direction, Step};
@@ -51,7 +52,7 @@ pub struct Outcome {
 /// Applies what is pending. What was done is in `outcome` also when it ends with an error.
 pub async fn up(run: &mut Run<'_>, pairs: &[Pair], options: &Options, outcome: &mut Outcome) -> anyhow::Result<()> {
     let largest = pairs.last().map_or(0, |p| p.version);
-    let state = run.state().await?;
+    let state = elsewhere::state(run, pairs).await?;
     let width = run.width(largest);
     let lines = compare(pairs, &state, width);
     let first_look = plan::up(&lines, options.until, options.out_of_order)?;

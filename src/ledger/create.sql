@@ -1,4 +1,5 @@
--- Makes the ledger. {refinery} is refinery's table, {version} its width; both quoted by the caller. Re-runnable.
+-- Makes the ledger. {refinery} is refinery's table, quoted, {refinery_literal} the same as a literal, {version} its width.
+-- Re-runnable.
 -- refinery's columns are refinery's own: an application that embeds it must be able to read and extend the table.
 CREATE SCHEMA IF NOT EXISTS migrate;
 REVOKE ALL ON SCHEMA migrate FROM PUBLIC;
@@ -72,7 +73,12 @@ DECLARE
 BEGIN
     FOR api_role IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname IN ('anon', 'authenticated', 'service_role') LOOP
         EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA migrate FROM %I', api_role);
-        EXECUTE pg_catalog.format('REVOKE ALL ON TABLE {refinery}, migrate.journal FROM %I', api_role);
+        EXECUTE pg_catalog.format('REVOKE ALL ON TABLE migrate.journal FROM %I', api_role);
+        -- A service may have made refinery's table, as a role that is not ours.
+        IF (SELECT pg_catalog.pg_has_role(relowner, 'USAGE') FROM pg_catalog.pg_class
+            WHERE oid = {refinery_literal}::pg_catalog.regclass) THEN
+            EXECUTE pg_catalog.format('REVOKE ALL ON TABLE %s FROM %I', {refinery_literal}, api_role);
+        END IF;
     END LOOP;
 END
 $$;

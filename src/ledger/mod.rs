@@ -56,7 +56,9 @@ impl Ledger {
     /// The statements that make the ledger; re-runnable.
     #[must_use]
     pub fn create(&self, width: Width) -> String {
-        self.sql(include_str!("create.sql")).replace("{version}", type_name(width))
+        let literal = crate::sql::quote::literal(&self.quoted);
+        let template = include_str!("create.sql").replace("{refinery_literal}", &literal);
+        self.sql(&template).replace("{version}", type_name(width))
     }
 
     fn sql(&self, template: &str) -> String {

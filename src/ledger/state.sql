@@ -1,5 +1,6 @@
 -- One row for every version that the ledger knows: refinery's row, the newest journal row that tells checksums (known),
 -- and the newest journal row of all (last). {refinery} is refinery's table, quoted by the caller.
+-- What was rolled back or forgotten is known no longer: if refinery's table has it all the same, a service applied it anew.
 SELECT coalesce(r.version::int8, last.version)   AS version,
        coalesce(r.name, last.name)               AS name,
        r.version IS NOT NULL                     AS applied,
@@ -25,6 +26,8 @@ FULL JOIN (SELECT DISTINCT ON (version) id, version, name, event, direction,
            ORDER BY version, id DESC) last ON last.version = r.version::int8
 LEFT JOIN (SELECT DISTINCT ON (version) id, version, event, up_sha256, down_sha256
            FROM migrate.journal
-           WHERE finished_at IS NOT NULL AND event IN ('applied', 'adopted', 'repaired', 'baselined')
-           ORDER BY version, id DESC) known ON known.version = r.version::int8
+           WHERE finished_at IS NOT NULL
+             AND event IN ('applied', 'adopted', 'repaired', 'baselined', 'rolled_back', 'forgotten')
+           ORDER BY version, id DESC) known
+       ON known.version = r.version::int8 AND known.event NOT IN ('rolled_back', 'forgotten')
 ORDER BY 1

@@ -26,6 +26,8 @@ pub struct Script {
     pub path: String,
     /// The normalised text.
     pub text: String,
+    /// The text as the file has it, where normalising changed it: refinery sums that.
+    pub unnormalised: Option<String>,
     /// SHA-256 of the normalised text, in lower-case hex.
     pub sha256: String,
     /// What the header says.

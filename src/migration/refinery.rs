@@ -51,16 +51,15 @@ fn is_word(c: char) -> bool {
     Migration::unapplied(&format!("V1__a{c}"), "").is_ok_and(|found| found.name().chars().count() == 2)
 }
 
-/// refinery's checksum of a pair's migration.
+/// refinery's checksum of a pair's migration: of the file as it is, since refinery does not normalise.
 ///
 /// A version that an `int4` cannot hold never gets into a table of that width; for it both widths give the same number.
 #[must_use]
 pub fn checksum(pair: &Pair, width: Width) -> u64 {
-    checksum_of(pair, &pair.up.text, width)
+    checksum_of(pair, pair.up.unnormalised.as_ref().unwrap_or(&pair.up.text), width)
 }
 
-/// The same for another text than the normalised one: an application that embedded the file with CRLF line ends or a BOM
-/// recorded the sum of that.
+/// The same for another text: an application that was built from another checkout may have embedded other line ends.
 #[must_use]
 pub fn checksum_of(pair: &Pair, text: &str, width: Width) -> u64 {
     let name = name(pair);
@@ -72,15 +71,13 @@ pub fn checksum_of(pair: &Pair, text: &str, width: Width) -> u64 {
 }
 
 /// Every checksum that an application built from the same file may have recorded: of the normalised text, with CRLF line
-/// ends, with a BOM, and with both.
+/// ends, with a BOM, and with both; and of the file as it is here.
 #[must_use]
 pub fn checksums(pair: &Pair, width: Width) -> Vec<u64> {
     let crlf = pair.up.text.replace('\n', "\r\n");
     let bom = |text: &str| format!("\u{feff}{text}");
     let texts = [pair.up.text.clone(), crlf.clone(), bom(&pair.up.text), bom(&crlf)];
-    let mut sums: Vec<u64> = texts.iter().map(|text| checksum_of(pair, text, width)).collect();
-    sums.dedup();
-    sums
+    texts.iter().chain(pair.up.unnormalised.as_ref()).map(|text| checksum_of(pair, text, width)).collect()
 }
 
 fn hash(name: &str, version: impl Hash, sql: &str) -> u64 {
@@ -111,7 +108,8 @@ pub fn order_rules(pairs: &[Pair], applied: &[Applied]) -> Result<Vec<i64>, Stri
 }
 
 fn migration(pair: &Pair) -> Result<Migration, refinery_core::Error> {
-    Migration::unapplied(&format!("V{}__{}", pair.version, name(pair)), &pair.up.text)
+    let text = pair.up.unnormalised.as_ref().unwrap_or(&pair.up.text);
+    Migration::unapplied(&format!("V{}__{}", pair.version, name(pair)), text)
 }
 
 /// refinery's table, in memory: its rules ask for rows and execute nothing that matters.

@@ -9,25 +9,27 @@ use super::{Script, header};
 /// # Errors
 /// Where the bytes are no UTF-8, with the line: a lowercase fragment without the path.
 pub fn script(path: String, bytes: Vec<u8>) -> Result<Script, String> {
-    let text = normalise(bytes)?;
+    let (text, unnormalised) = normalise(bytes)?;
     let sha256 = hex(&Sha256::digest(text.as_bytes()));
     let (directives, _) = header::read(&text);
-    Ok(Script { path, text, sha256, directives })
+    Ok(Script { path, text, unnormalised, sha256, directives })
 }
 
-fn normalise(bytes: Vec<u8>) -> Result<String, String> {
+/// The normalised text, and the text as it was if that is another one.
+fn normalise(bytes: Vec<u8>) -> Result<(String, Option<String>), String> {
     if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = bytes[..] {
         return Err("is UTF-16; save it as UTF-8".to_owned());
     }
-    let mut text = String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         format!("is not UTF-8: line {line} holds byte 0x{:02x}; save it as UTF-8", error.as_bytes()[before.len()])
     })?;
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
+    let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if body.len() == text.len() && !text.contains("\r\n") {
+        return Ok((text, None));
     }
-    Ok(if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text })
+    Ok((body.replace("\r\n", "\n"), Some(text)))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -48,7 +50,10 @@ mod tests {
     fn bom_and_crlf_do_not_change_the_sum() {
         let plain = read(b"SELECT 1;\n").unwrap();
         assert_eq!(plain.sha256, "b4e0497804e46e0a0b0b8c31975b062152d551bac49c3c2e80932567b4085dcd");
-        assert_eq!(read("\u{feff}SELECT 1;\r\n".as_bytes()).unwrap(), plain);
+        assert_eq!(plain.unnormalised, None);
+        let written = read("\u{feff}SELECT 1;\r\n".as_bytes()).unwrap();
+        assert_eq!((&written.text, &written.sha256), (&plain.text, &plain.sha256));
+        assert_eq!(written.unnormalised.as_deref(), Some("\u{feff}SELECT 1;\r\n"));
         assert_ne!(read(b"SELECT 1;\r").unwrap().sha256, plain.sha256, "a lone CR is text");
     }
 
