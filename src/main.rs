@@ -8,8 +8,22 @@ use counterpose::config::Environment;
 use counterpose::error;
 use counterpose::report::Ui;
 
+/// Help, or a mistake in the arguments. A script that asked for JSON gets its document also then.
+fn usage(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        counterpose::report::usage_json(&error.to_string());
+    }
+    // Where the message cannot be written there is nobody to tell.
+    drop(error.print());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let mut ui = Ui::new(cli.manners(), no_color);
     let mut partial = None;

@@ -1,5 +1,7 @@
 //! `migrate completions`
 
+use std::io::Write as _;
+
 use clap::CommandFactory;
 
 /// Print the completion script of a shell
@@ -16,6 +18,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args) -> anyhow::Result<u8> {
     let mut command = super::Cli::command();
-    clap_complete::generate(args.shell, &mut command, "migrate", &mut std::io::stdout());
+    // Into memory first: the generator panics when its writer fails, and standard output may be a closed pipe.
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut command, "migrate", &mut script);
+    std::io::stdout().write_all(&script)?;
     Ok(0)
 }

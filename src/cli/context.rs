@@ -52,6 +52,13 @@ impl<'a> Context<'a> {
         Ok(settings)
     }
 
+    /// The settings, without a word about the target: for commands that have none.
+    pub fn settings_quietly(&mut self) -> anyhow::Result<Settings> {
+        let (settings, _) = resolve(&self.overrides, self.environment)?;
+        self.settings = Some(settings.clone());
+        Ok(settings)
+    }
+
     /// The migrations, and the target's name for reports.
     pub fn pairs(&mut self) -> anyhow::Result<(Vec<Pair>, String)> {
         let settings = self.settings()?;

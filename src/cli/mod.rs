@@ -65,7 +65,13 @@ struct Global {
     /// Install a stand-in for Supabase's own objects on a plain server
     #[arg(long, global = true)]
     stand_in: bool,
-    /// How long to wait for another runner
+    /// How long a script waits for a lock before it is tried again [default: 5s]
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    lock_timeout: Option<Duration>,
+    /// How long one statement may run [default: no limit]
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    statement_timeout: Option<Duration>,
+    /// How long to wait for another runner [default: 10min]
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     lock_wait: Option<Duration>,
     /// One JSON document on standard output
@@ -120,8 +126,9 @@ impl Cli {
             dir: self.global.dir.clone(),
             pg_bin: self.global.pg_bin.clone(),
             stand_in: self.global.stand_in,
+            lock_timeout: self.global.lock_timeout,
+            statement_timeout: self.global.statement_timeout,
             lock_wait: self.global.lock_wait,
-            ..Overrides::default()
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let settings = context.settings()?;
+    let settings = context.settings_quietly()?;
     let (migrations, rollbacks) = context.folders()?;
     let pairs = match &settings.source {
         source @ Source::Folder { .. } => migration::discover(source)?,

@@ -6,6 +6,11 @@ use crate::ledger::{Note, Release};
 
 /// Names the current state. The name must be new.
 pub async fn record(run: &mut Run<'_>, name: &str) -> anyhow::Result<Release> {
+    if name.trim() != name || name.is_empty() || name.len() > 100 || name.chars().any(char::is_control) {
+        return Err(Error::new(Kind::Usage, format!("`{}` is no name for a release", name.escape_default()))
+            .hint("use up to 100 visible characters, for example v1.4.0")
+            .into());
+    }
     if let Some(old) = all(run).await?.into_iter().find(|r| r.name == name) {
         return Err(Error::new(Kind::Usage, format!("release {name} was named already, on {}", old.at))
             .hint("choose another name; a release is never moved")

@@ -13,7 +13,7 @@ pub struct Problem {
     pub path: String,
     /// Line, from 1; 0 when it is about the file as a whole.
     pub line: usize,
-    /// Its name among lint's rules: `missing-rollback`, `surplus-rollback`, `header`, `unreadable`, `transaction-control`
+    /// Its name among lint's rules: `missing-rollback`, `second-half`, `surplus-rollback`, `header`, `unreadable`, `transaction-control`
     /// or `missing-header`.
     pub rule: &'static str,
     /// What is wrong, a lowercase fragment.
@@ -36,6 +36,7 @@ impl fmt::Display for Problem {
 #[must_use]
 pub fn check(pair: &Pair) -> Vec<Problem> {
     let mut problems = script(&pair.up);
+    problems.extend(second_half(pair));
     match (&pair.down, &pair.up.directives.irreversible) {
         (Some(down), None) => problems.extend(script(down)),
         (None, Some(_)) => {}
@@ -58,6 +59,35 @@ pub fn check(pair: &Pair) -> Vec<Problem> {
         }),
     }
     problems
+}
+
+/// A file of dbmate, goose or tern that still holds both directions: as one script it would undo what it just did.
+fn second_half(pair: &Pair) -> Option<Problem> {
+    let mut at = 0;
+    for token in squawk_lexer::tokenize(&pair.up.text) {
+        let range = at..at + token.len as usize;
+        at = range.end;
+        let comment = pair.up.text.get(range.clone()).unwrap_or_default().trim();
+        let words: Vec<String> = comment.split_whitespace().map(str::to_ascii_lowercase).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let opens = matches!(
+            words.as_slice(),
+            ["--", "migrate:down", ..]
+                | ["--", "+goose", "down", ..]
+                | ["----", "create", "above", "/", "drop", "below", ..]
+        );
+        if token.kind == squawk_lexer::TokenKind::LineComment && opens {
+            let before = pair.up.text.get(..range.start).unwrap_or_default();
+            return Some(Problem {
+                path: pair.up.path.clone(),
+                line: before.matches('\n').count() + 1,
+                rule: "second-half",
+                message: format!("`{comment}` opens the way back, which would run right after the way forward"),
+                help: Some(format!("move what follows it to rollbacks/{}.sql", pair.label())),
+            });
+        }
+    }
+    None
 }
 
 /// One error with all problems, or nothing.
@@ -143,6 +173,17 @@ mod tests {
         assert_eq!(told("-- migrate: irreversible: it sends letters\nSELECT 1;", None), Vec::<String>::new());
         let concurrently = "-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY i ON a (b);\nBEGIN; COMMIT;";
         assert_eq!(told(concurrently, Some("-- no-transaction\nDROP INDEX CONCURRENTLY i;")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_file_with_both_directions_is_refused() {
+        for marker in ["-- migrate:down", "-- +goose Down", "---- create above / drop below ----"] {
+            let up = format!("CREATE TABLE a ();\n{marker}\nDROP TABLE a;");
+            let told = told(&up, Some("DROP TABLE a;"));
+            assert_eq!(told.len(), 1, "{told:?}");
+            assert!(told[0].starts_with(&format!("migrations/007_x.sql:2: `{marker}` opens the way back")), "{told:?}");
+        }
+        assert_eq!(told("SELECT '\n-- migrate:down\n';", Some("SELECT 1;")), Vec::<String>::new());
     }
 
     #[test]

@@ -71,7 +71,7 @@ fn is_foreign_no_transaction(comment: &str) -> bool {
         | ["!", "no-transaction"]
         | ["!no-transaction"] => true,
         // dbmate
-        ["migrate:up", options @ ..] => options.contains(&"transaction:false"),
+        ["migrate:up" | "migrate:down", options @ ..] => options.contains(&"transaction:false"),
         _ => false,
     }
 }

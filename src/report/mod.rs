@@ -169,6 +169,13 @@ impl Observer for Ui {
     }
 }
 
+/// The error document of arguments that could not be read, on standard output.
+pub fn usage_json(message: &str) {
+    let error =
+        crate::error::Error::new(crate::error::Kind::Usage, message.trim_start_matches("error: ").trim_end()).into();
+    drop(error::write_json(&mut std::io::stdout().lock(), &error, None));
+}
+
 /// A duration as people say it: `12 ms`, `3.4 s`, `2 min 5 s`.
 #[must_use]
 pub fn duration(elapsed: Duration) -> String {

@@ -66,6 +66,8 @@ fn wrong_usage_is_2() {
     project.migrate(&["up", "--to", "x"]).code(2);
     project.migrate(&["up", "--url", "mysql://x"]).code(2);
     project.migrate(&["repair"]).code(2);
+    project.migrate(&["release", " "]).code(2).says("is no name for a release");
+    assert_eq!(project.migrate(&["upp", "--json"]).code(2).json()["error"]["kind"], "usage");
 }
 
 #[test]
@@ -77,6 +79,9 @@ fn a_closed_pipe_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && !stderr.contains("panicked"), "{stderr}");
+    let mut child = project.start(&["completions", "bash"]);
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

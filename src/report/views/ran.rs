@@ -102,12 +102,13 @@ pub fn write_losses(out: &mut dyn Write, losses: &[Loss]) -> Result<()> {
     for loss in losses {
         let rows = match (loss.rows, loss.estimated) {
             (None, _) => String::new(),
+            (Some(1), false) => " (1 row)".to_owned(),
             (Some(rows), false) => format!(" ({rows} rows)"),
             (Some(rows), true) => format!(" (about {rows} rows)"),
         };
         let what = match loss.kind {
             "unknown" => format!("cannot tell what this destroys: {}", loss.name),
-            "column" => format!("column {}{}", loss.name, rows.replace("rows", "values")),
+            "column" => format!("column {}{}", loss.name, rows.replace(" row", " value")),
             kind => format!("{kind} {}{rows}", loss.name),
         };
         writeln!(out, "  {} {}", "destroys".red(), clean(&what))?;
