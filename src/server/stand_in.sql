@@ -5,6 +5,9 @@
 
 do $$
 begin
+  -- Two that install it at once in one database would both find a schema missing, and one would fail on making it: one
+  -- at a time, until the end of the query. It is short, and holds up no migration.
+  perform pg_advisory_xact_lock(hashtext('counterpose stand-in'));
   -- "already exists, skipping" is no news when this runs again.
   perform set_config('client_min_messages', 'warning', true);
   -- An auth schema that we did not make belongs to somebody: nothing here may touch it.
