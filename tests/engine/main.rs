@@ -5,6 +5,9 @@
 #[expect(dead_code, reason = "other suites use what this one does not")]
 mod support;
 
+#[path = "../support/project.rs"]
+mod project;
+
 mod cut;
 mod down;
 mod faults;
@@ -12,6 +15,5 @@ mod files;
 mod ledger;
 mod locks;
 mod output;
-mod project;
 mod resume;
 mod up;

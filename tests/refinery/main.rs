@@ -2,7 +2,7 @@
 //! its drivers, and `migrate`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
 
-#[path = "../engine/project.rs"]
+#[path = "../support/project.rs"]
 #[expect(dead_code, reason = "other suites use what this one does not")]
 mod project;
 mod service;

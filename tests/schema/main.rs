@@ -1,0 +1,18 @@
+//! The bundled project, through the built program, against real servers: that each migration has its exact inverse, that
+//! every name of the source specification is there, and that each of its defects is mended.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other suites use what this one does not")]
+mod support;
+
+#[path = "../support/project.rs"]
+#[expect(dead_code, reason = "other suites use what this one does not")]
+mod project;
+
+mod bundled;
+mod defects;
+mod embedded;
+mod names;
+mod pairs;
+mod shop;
