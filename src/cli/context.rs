@@ -74,6 +74,20 @@ impl<'a> Context<'a> {
         })
     }
 
+    /// Opens the target and reads its ledger while the migrations are being read.
+    pub async fn open_and_read(&mut self) -> anyhow::Result<(Run<'_>, Vec<Pair>, String)> {
+        let settings = self.settings()?;
+        let source = settings.source.clone();
+        let reading = tokio::task::spawn_blocking(move || migration::discover(&source));
+        let opened = match self.open().await {
+            Ok(mut run) => run.look_ahead().await.map(|()| run),
+            Err(error) => Err(error),
+        };
+        // What is wrong with the files is told first: it can be mended without the server.
+        let pairs = reading.await??;
+        Ok((opened?, pairs, target_name(&settings)))
+    }
+
     /// Opens the target.
     pub async fn open(&mut self) -> anyhow::Result<Run<'_>> {
         let settings = self.settings()?;

@@ -84,10 +84,12 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         return Ok(0);
     }
     let mut outcome = Outcome::default();
+    let mut started = started;
     if !plan.steps.is_empty() {
         announce(context, &plan)?;
         let question = format!("Roll back {} on {database}?", plural(plan.steps.len(), "migration"));
         context.consent(&question, &database, args.confirm.as_deref())?;
+        started = Instant::now();
         let mut run = context.open().await?;
         let result = down::down(&mut run, &pairs, &wanted, &plan, &mut outcome).await;
         run.close().await;

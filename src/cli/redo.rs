@@ -28,7 +28,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let started = Instant::now();
+    let mut started = Instant::now();
     let (pairs, target) = context.pairs()?;
     let wanted = Target::Steps(args.steps);
     let mut run = context.open().await?;
@@ -47,9 +47,9 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             .into());
         }
         announce(context, &plan)?;
-        let question =
-            format!("Roll back {} on {database} and apply them again?", plural(plan.steps.len(), "migration"));
+        let question = format!("Roll back {} on {database} and apply again?", plural(plan.steps.len(), "migration"));
         context.consent(&question, &database, args.confirm.as_deref())?;
+        started = Instant::now();
         let options = Options {
             until: Until::Version(plan.steps.iter().map(|s| s.record.version).max().unwrap_or(0)),
             out_of_order: true,

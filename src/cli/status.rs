@@ -22,8 +22,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let (pairs, target) = context.pairs()?;
-    let mut run = context.open().await?;
+    let (mut run, pairs, target) = context.open_and_read().await?;
     let state = elsewhere::state(&mut run, &pairs).await?;
     let width = run.width(pairs.last().map_or(0, |p| p.version));
     run.close().await;

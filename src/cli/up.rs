@@ -64,9 +64,8 @@ impl Args {
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let started = Instant::now();
-    let (pairs, target) = context.pairs()?;
     if args.dry_run || args.rehearse {
-        return look(args, context, &pairs, &target).await;
+        return look(args, context).await;
     }
     let options = Options {
         until: args.until(),
@@ -75,7 +74,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         release: args.release.clone(),
     };
     let mut outcome = Outcome::default();
-    let mut run = open(context).await?;
+    let (mut run, pairs, target) = open(context).await?;
     let result = up::up(&mut run, &pairs, &options, &mut outcome).await;
     run.close().await;
     if let Err(error) = result {
@@ -89,10 +88,10 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
 
 /// Opens the target. The bundled project is not put into a database that has tables of somebody else: more likely than that
 /// being wanted is a wrong folder.
-async fn open<'c>(context: &'c mut Context<'_>) -> anyhow::Result<Run<'c>> {
+async fn open<'c>(context: &'c mut Context<'_>) -> anyhow::Result<(Run<'c>, Vec<Pair>, String)> {
     let bundled = context.settings()?.source == Source::Bundled;
     let ask = context.ui.ask();
-    let run = context.open().await?;
+    let (run, pairs, target) = context.open_and_read().await?;
     if bundled && !run.facts.journal && run.facts.tables {
         let database = run.facts.database.clone();
         let question = format!(
@@ -103,20 +102,20 @@ async fn open<'c>(context: &'c mut Context<'_>) -> anyhow::Result<Run<'c>> {
             return Err(Error::new(Kind::Refused, "not confirmed; nothing was done").into());
         }
     }
-    Ok(run)
+    Ok((run, pairs, target))
 }
 
-async fn look(args: &Args, context: &mut Context<'_>, pairs: &[Pair], target: &str) -> anyhow::Result<u8> {
-    let mut run = context.open().await?;
-    let steps = pending(&mut run, pairs, args.until(), args.out_of_order).await?;
+async fn look(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let (mut run, pairs, target) = context.open_and_read().await?;
+    let steps = pending(&mut run, &pairs, args.until(), args.out_of_order).await?;
     if args.dry_run {
         run.close().await;
-        context.ui.result(&Planned::new(target, &steps, &[]))?;
+        context.ui.result(&Planned::new(&target, &steps, &[]))?;
         return Ok(0);
     }
     let rehearsal = rehearse::rehearse(&mut run, &steps).await?;
     run.close().await;
-    context.ui.result(&Rehearsed { target, rehearsal: &rehearsal })?;
+    context.ui.result(&Rehearsed { target: &target, rehearsal: &rehearsal })?;
     Ok(0)
 }
 

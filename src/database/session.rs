@@ -8,7 +8,7 @@ use std::future::{Future, poll_fn};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio_postgres::error::{DbError, SqlState};
 use tokio_postgres::{AsyncMessage, Client, Row, SimpleQueryMessage};
 
@@ -91,6 +91,8 @@ pub struct Session {
 
 /// How long a cancelled statement may take to end before the session is abandoned.
 const CANCEL_GRACE: Duration = Duration::from_secs(30);
+/// How long a goodbye may take.
+const CLOSE_GRACE: Duration = Duration::from_secs(5);
 
 impl Session {
     /// Takes over a connection.
@@ -176,22 +178,18 @@ impl Session {
         }
     }
 
-    /// Says goodbye. The server releases locks at once instead of noticing a dead socket.
-    pub async fn close(self) {
-        let Self { client, wire, mut ended, .. } = self;
-        let mut wire = wire;
+    /// Says goodbye, and `wait`s for the server to be done: then its locks are released, at once instead of when it
+    /// notices a dead socket.
+    pub async fn close(self, wait: bool) {
+        let Self { client, wire, .. } = self;
         drop(client);
-        let end = async {
-            while let Some(stream) = wire.as_mut() {
-                if stream.next().await.is_none() {
-                    wire = None;
-                }
-            }
-        };
-        if tokio::time::timeout(Duration::from_secs(5), end).await.is_err() {
-            ended = Some(Failure::Lost("the server did not answer the goodbye".to_owned()));
+        let Some(mut wire) = wire else { return };
+        let sent = wire.next().now_or_never();
+        if wait && sent.is_none() {
+            let end = async { while wire.next().await.is_some() {} };
+            // A server that does not answer a goodbye finds the socket closed.
+            drop(tokio::time::timeout(CLOSE_GRACE, end).await);
         }
-        drop(ended);
     }
 }
 

@@ -40,15 +40,8 @@ pub struct Plan {
 /// Plans: reads the stored rollbacks and counts what they destroy. Changes nothing.
 pub async fn plan(run: &mut Run<'_>, pairs: &[Pair], target: &Target) -> anyhow::Result<Plan> {
     let state = run.state().await?;
-    let applied: Vec<i64> = state.entries.iter().filter(|e| e.applied).map(|e| e.version).collect();
-    if applied.is_empty() {
-        if let Target::Release(name) = target {
-            super::release::find(run, name).await?;
-        }
-        return Ok(Plan { steps: Vec::new(), losses: Vec::new(), together: false });
-    }
     half_applied(&state)?;
-    let stored = stored(run).await?;
+    let stored = if state.entries.iter().any(|e| e.applied) { stored(run).await? } else { Vec::new() };
     let chosen = choose(run, stored, target).await?;
     let width = run.width(0);
     let steps = chosen.iter().map(|stored| step(stored, &state, pairs, width)).collect::<Result<Vec<_>, _>>()?;

@@ -87,15 +87,19 @@ fn problem(line: &Line<'_>, out_of_order: bool) -> Option<String> {
 
 fn hints(lines: &[Line<'_>], out_of_order: bool) -> Vec<String> {
     let has = |standing| lines.iter().any(|line| line.standing == standing);
+    let of = |wanted: &[Standing]| lines.iter().filter(|l| wanted.contains(&l.standing)).map(|l| l.version).collect();
     let mut hints = Vec::new();
-    if has(Standing::Changed) || has(Standing::RollbackChanged) {
-        hints.push("put the file back, or accept it as it is with `migrate repair --accept VERSION`".to_owned());
+    let changed: Vec<i64> = of(&[Standing::Changed, Standing::RollbackChanged]);
+    match changed.as_slice() {
+        [] => {}
+        [one] => hints.push(format!("put the file back, or accept it as it is with `migrate repair --accept {one}`")),
+        _ => hints.push("put the files back, or accept them as they are with `migrate repair --accept-all`".to_owned()),
     }
-    if has(Standing::Missing) {
-        hints.push(
-            "put the file back, undo it with `migrate down`, or forget it with `migrate repair --forget VERSION`"
-                .to_owned(),
-        );
+    let missing: Vec<i64> = of(&[Standing::Missing]);
+    if let Some(version) = missing.last() {
+        hints.push(format!(
+            "put the file back, undo it with `migrate down`, or forget it with `migrate repair --forget {version}`"
+        ));
     }
     if has(Standing::HalfRolledBack) {
         hints.push("`migrate down` goes on at the statement where it stopped".to_owned());

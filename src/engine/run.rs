@@ -70,6 +70,8 @@ pub struct Run<'a> {
     /// Settings of ours that `RESET ALL` undoes.
     pub(super) restore: String,
     missing: Missing,
+    ahead: Option<State>,
+    writes: bool,
 }
 
 impl<'a> Run<'a> {
@@ -110,6 +112,8 @@ impl<'a> Run<'a> {
             restore: restore.to_owned(),
             facts: probe.facts,
             missing: platform,
+            ahead: None,
+            writes: false,
         })
     }
 
@@ -144,13 +148,22 @@ impl<'a> Run<'a> {
     async fn reconnect(&mut self) -> anyhow::Result<()> {
         let interrupt = self.session.interrupt().clone();
         let fresh = Session::new(connect::open(&self.options).await?, interrupt);
-        std::mem::replace(&mut self.session, fresh).close().await;
+        std::mem::replace(&mut self.session, fresh).close(true).await;
         self.backend = probe(&mut self.session, &self.ledger).await?.backend;
+        Ok(())
+    }
+
+    /// Reads the ledger ahead of the next call of [`Run::state`], while files are still being read.
+    pub async fn look_ahead(&mut self) -> anyhow::Result<()> {
+        self.ahead = Some(self.state().await?);
         Ok(())
     }
 
     /// Reads the ledger. One round trip, or none when there is no ledger.
     pub async fn state(&mut self) -> anyhow::Result<State> {
+        if let Some(state) = self.ahead.take() {
+            return Ok(state);
+        }
         match (self.facts.journal, self.facts.width) {
             (_, None) if !self.facts.journal => Ok(State::default()),
             (true, None) => Err(Error::new(
@@ -192,6 +205,9 @@ impl<'a> Run<'a> {
             ))
             .into());
         }
+        // What was read before is not what stands under the lock.
+        self.ahead = None;
+        self.writes = true;
         lock::acquire(&mut self.session, self.lock_wait, self.observer).await?;
         if self.ensure_platform().await? {
             // The stand-in sets the database's search_path, which only new sessions have.
@@ -231,9 +247,9 @@ impl<'a> Run<'a> {
         Ok(self.ledger.history(&mut self.session).await.map_err(read_error)?)
     }
 
-    /// Says goodbye, which releases the lock.
+    /// Says goodbye. Where the lock was taken, waits until the server has released it.
     pub async fn close(self) {
-        self.session.close().await;
+        self.session.close(self.writes).await;
     }
 }
 

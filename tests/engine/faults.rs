@@ -168,13 +168,18 @@ fn the_server_crashes_and_recovers_in_the_middle() {
     project.client().batch_execute(STOP_POINTS).unwrap();
     thirty(&project);
     let (child, mut gate) = run_to(&project, 3);
-    // The postmaster answers a backend that was killed with a restart of everything and crash recovery.
+    // The postmaster answers a backend that was killed by ending every other process, and recovering.
+    const CHECKPOINTER: &str = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'";
+    let before: i32 = gate.query_one(CHECKPOINTER, &[]).unwrap().get(0);
     let victim = waiting(&mut gate).unwrap().to_string();
     assert!(std::process::Command::new("kill").args(["-9", &victim]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
-    let open_the_gate = || Client::connect(&project.url, NoTls)?.batch_execute("UPDATE gate.stop SET at = 0");
-    wait_for("the recovery", || open_the_gate().is_ok());
+    wait_for("the recovery", || {
+        let Ok(mut client) = Client::connect(&project.url, NoTls) else { return false };
+        client.query_opt(CHECKPOINTER, &[]).is_ok_and(|row| row.is_some_and(|row| row.get::<_, i32>(0) != before))
+    });
+    project.client().batch_execute("UPDATE gate.stop SET at = 0").unwrap();
     project.migrate(&["up"]).ok();
     assert_eq!(state(&project), undisturbed());
 }
@@ -232,6 +237,7 @@ fn a_half_done_script_whose_done_part_was_edited_is_refused() {
     let ran = project.migrate(&["up"]).code(6).says("the first 1 statements, which are done, are not what they were");
     ran.says("migrate repair --forget 1");
     project.client().batch_execute("DROP TABLE t").unwrap();
+    project.migrate(&["down", "--yes"]).code(6).says("001_t stopped half-way");
     project.migrate(&["repair", "--forget", "1", "--yes"]).ok();
     project.migrate(&["up"]).ok();
 }

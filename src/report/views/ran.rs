@@ -28,7 +28,8 @@ impl View for Ran<'_> {
         let count = |direction| self.outcome.done.iter().filter(|d| d.direction == direction).count();
         let (up, down) = (count(Direction::Up), count(Direction::Down));
         match (up, down) {
-            (0, 0) => writeln!(out, "nothing to do"),
+            (0, 0) if self.outcome.adopted.is_empty() => writeln!(out, "nothing to do"),
+            (0, 0) => writeln!(out, "{} taken over in {took}", plural(self.outcome.adopted.len(), "migration")),
             (up, 0) => writeln!(out, "{} applied in {took}", plural(up, "migration")),
             (0, down) => writeln!(out, "{} rolled back in {took}", plural(down, "migration")),
             (up, down) => writeln!(out, "{} rolled back, {up} applied in {took}", plural(down, "migration")),

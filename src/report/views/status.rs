@@ -75,9 +75,14 @@ impl View for Status<'_> {
         }
         table::write(out, &["migration", "state", "applied (UTC)"], &rows)?;
         let waits = |m: &&StatusLine| matches!(m.standing, Standing::Pending | Standing::Failed);
-        let pending = self.migrations.iter().filter(waits).count();
-        let applied = self.migrations.iter().filter(|m| m.applied_on.is_some()).count();
-        writeln!(out, "{applied} applied, {pending} pending")
+        let wrong = |m: &&StatusLine| m.standing.blocks_up() || m.standing == Standing::HalfApplied;
+        let count = |which: &dyn Fn(&&StatusLine) -> bool| self.migrations.iter().filter(which).count();
+        let applied = count(&|m: &&StatusLine| m.applied_on.is_some());
+        write!(out, "{applied} applied, {} pending", count(&waits))?;
+        match count(&wrong) {
+            0 => writeln!(out),
+            wrong => writeln!(out, ", {wrong} not as they should be"),
+        }
     }
 }
 
