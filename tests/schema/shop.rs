@@ -123,6 +123,29 @@ impl Shop {
         }
     }
 
+    /// What one statement would do, undone at once: how many rows, or what is against it.
+    pub(crate) fn tries(&mut self, caller: Caller, sql: &str) -> String {
+        let mut transaction = self.client.transaction().unwrap();
+        transaction.batch_execute(&sign_in(caller)).unwrap();
+        let messages = match transaction.simple_query(&expand(sql)) {
+            Ok(messages) => messages,
+            Err(error) => {
+                let said = error.as_db_error().unwrap();
+                return match said.code().code() {
+                    "42501" if said.message().starts_with("permission denied for table") => "-".to_owned(),
+                    "42501" if said.message().contains("row-level security") => "rls".to_owned(),
+                    "23503" => "fk".to_owned(),
+                    _ => said.to_string(),
+                };
+            }
+        };
+        let count = messages.iter().find_map(|message| match message {
+            SimpleQueryMessage::CommandComplete(count) => Some(count.to_string()),
+            _ => None,
+        });
+        count.unwrap()
+    }
+
     /// Runs a script in a transaction of its own, as PostgREST would; it is undone if it fails.
     pub(crate) fn attempt(&mut self, caller: Caller, sql: &str) -> Result<String, postgres::Error> {
         let mut transaction = self.client.transaction()?;

@@ -6,5 +6,6 @@ mod bookings;
 mod catalogue;
 mod classes;
 mod loading;
+mod matrix;
 mod orders;
 mod stock;
