@@ -21,6 +21,8 @@ pub enum Standing {
     Changed,
     /// In the ledger, and the rollback's file is another one now.
     RollbackChanged,
+    /// In the ledger under another name; the texts are what was applied.
+    Renamed,
     /// In the ledger, and there is no file.
     Missing,
     /// A script outside a transaction that stopped in the middle of going up.
@@ -33,7 +35,7 @@ impl Standing {
     /// Whether `up` must refuse because of it.
     #[must_use]
     pub fn blocks_up(self) -> bool {
-        matches!(self, Self::Changed | Self::RollbackChanged | Self::Missing | Self::HalfRolledBack)
+        matches!(self, Self::Changed | Self::RollbackChanged | Self::Renamed | Self::Missing | Self::HalfRolledBack)
     }
 
     /// The word that people see.
@@ -47,6 +49,7 @@ impl Standing {
             Self::OutOfOrder => "out of order",
             Self::Changed => "changed",
             Self::RollbackChanged => "rollback changed",
+            Self::Renamed => "renamed",
             Self::Missing => "missing",
             Self::HalfApplied => "half applied",
             Self::HalfRolledBack => "half rolled back",
@@ -144,6 +147,8 @@ fn standing_of(pair: &Pair, entry: Option<&Entry>, newest: i64, width: Width) ->
         Some(known) if known.down_sha256.as_deref() != pair.down.as_ref().map(|d| d.sha256.as_str()) => {
             Standing::RollbackChanged
         }
+        // A service that embeds refinery refuses to start on another name.
+        Some(_) if entry.name != refinery::name(pair) => Standing::Renamed,
         Some(_) => Standing::Applied,
     }
 }

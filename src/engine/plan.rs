@@ -73,6 +73,10 @@ fn problem(line: &Line<'_>, out_of_order: bool) -> Option<String> {
             let now = down.map_or_else(|| "none".to_owned(), |d| d.sha256.clone());
             Some(format!("  {path} is not what was stored\n    stored {was}\n    file   {now}"))
         }
+        Standing::Renamed => {
+            let was = line.entry.map_or("", |e| e.name.as_str());
+            Some(format!("  {label} was applied under the name {was}"))
+        }
         Standing::Missing => Some(format!("  {label} is applied, and its file is missing")),
         Standing::HalfRolledBack => {
             let done = line.unfinished().map_or(0, |l| l.statements_done);
@@ -89,7 +93,7 @@ fn hints(lines: &[Line<'_>], out_of_order: bool) -> Vec<String> {
     let has = |standing| lines.iter().any(|line| line.standing == standing);
     let of = |wanted: &[Standing]| lines.iter().filter(|l| wanted.contains(&l.standing)).map(|l| l.version).collect();
     let mut hints = Vec::new();
-    let changed: Vec<i64> = of(&[Standing::Changed, Standing::RollbackChanged]);
+    let changed: Vec<i64> = of(&[Standing::Changed, Standing::RollbackChanged, Standing::Renamed]);
     match changed.as_slice() {
         [] => {}
         [one] => hints.push(format!("put the file back, or accept it as it is with `migrate repair --accept {one}`")),

@@ -29,7 +29,8 @@ pub async fn accept(run: &mut Run<'_>, pairs: &[Pair], version: Option<i64>) -> 
     run.begin_writing(largest).await?;
     let (state, width) = (run.state().await?, run.width(largest));
     let lines = compare(pairs, &state, width);
-    let changed = |line: &&Line<'_>| matches!(line.standing, Standing::Changed | Standing::RollbackChanged);
+    let changed =
+        |line: &&Line<'_>| matches!(line.standing, Standing::Changed | Standing::RollbackChanged | Standing::Renamed);
     let chosen: Vec<&Pair> = lines
         .iter()
         .filter(changed)

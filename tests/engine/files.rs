@@ -41,6 +41,21 @@ fn a_deleted_file_is_refused_and_can_be_forgotten() {
 }
 
 #[test]
+fn a_renamed_file_is_refused_and_can_be_accepted() {
+    let project = Project::new();
+    project.tables(1);
+    project.migrate(&["up"]).ok();
+    for folder in ["migrations", "rollbacks"] {
+        let folder = project.path().join(folder);
+        std::fs::rename(folder.join("001_t1.sql"), folder.join("001_first.sql")).unwrap();
+    }
+    project.migrate(&["up"]).code(6).says("001_first was applied under the name t1").says("migrate repair --accept 1");
+    project.migrate(&["repair", "--accept", "1", "--yes"]).ok();
+    project.migrate(&["status", "--check"]).ok().prints("001_first  applied");
+    assert_eq!(project.value("select name from migrate.refinery_schema_history"), "first");
+}
+
+#[test]
 fn two_files_with_one_number_are_refused() {
     let project = Project::new();
     project.tables(1).pair("001_other", "CREATE TABLE other ();", "DROP TABLE other;");

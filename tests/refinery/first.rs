@@ -23,7 +23,7 @@ fn up_takes_it_into_the_journal_and_down_runs_the_files_rollback() {
         let project = with_schema();
         three(&project, service.width);
         service.start(&project);
-        let ran = project.migrate(&["up"]).ok().prints("nothing to do");
+        let ran = project.migrate(&["up"]).ok().prints("3 migrations taken over");
         assert_eq!(ran.stderr.matches("was applied by a service that embeds refinery").count(), 3, "{}", ran.stderr);
         assert_eq!(standings(&project), "applied applied applied");
         let stored = project.value("select string_agg(event || ' ' || rollback, '' order by id) from migrate.journal");

@@ -45,7 +45,7 @@ fn a_ledger_elsewhere_does_not_run_again_what_the_service_applied() {
     }
     assert_eq!(project.value("select to_regnamespace('migrate') is null"), "t");
     project.file("migrate.toml", IN_PUBLIC);
-    project.migrate(&["up"]).ok().prints("nothing to do");
+    project.migrate(&["up"]).ok().prints("3 migrations taken over");
     assert_eq!(tables(&project), "t0 t1 t2");
 }
 
