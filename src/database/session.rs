@@ -87,6 +87,8 @@ pub struct Session {
     ended: Option<Failure>,
     canceller: Canceller,
     interrupt: Interrupt,
+    /// The session is a pooler's, and goes to somebody else after us.
+    is_lent: bool,
 }
 
 /// How long a cancelled statement may take to end before the session is abandoned.
@@ -98,11 +100,12 @@ impl Session {
     /// Takes over a connection.
     pub fn new(connected: Connected, interrupt: Interrupt) -> Self {
         let Connected { client, connection, canceller } = connected;
-        Self { client, wire: Some(connection), ended: None, canceller, interrupt }
+        Self { client, wire: Some(connection), ended: None, canceller, interrupt, is_lent: false }
     }
 
     /// Refuses a pooler that hands each transaction another session. `backend` is what `pg_backend_pid()` said.
     pub async fn refuse_pooler(&mut self, options: &ConnectOptions, backend: i32) -> anyhow::Result<()> {
+        self.is_lent = pooler::key_pid(&self.client).is_some_and(|pid| pid != backend);
         match self.wire.as_mut() {
             Some(wire) => pooler::check(options, &self.client, wire, backend).await,
             None => Ok(()),
@@ -159,7 +162,7 @@ impl Session {
             return Err((Place::default(), Failure::Interrupted));
         }
         let place = Cell::new(Place::default());
-        let Self { client, wire, ended, canceller, interrupt } = self;
+        let Self { client, wire, ended, canceller, interrupt, .. } = self;
         let outcome = {
             let work = drive(wire, ended, send_all(client, parts, &place), |n| on_notice(place.get(), n));
             cancellable(work, canceller, interrupt).await
@@ -180,7 +183,13 @@ impl Session {
 
     /// Says goodbye, and `wait`s for the server to be done: then its locks are released, at once instead of when it
     /// notices a dead socket.
-    pub async fn close(self, wait: bool) {
+    pub async fn close(mut self, wait: bool) {
+        if self.is_lent {
+            // The pooler may hand it on as it is, with the runner's lock. What fails here has no session any more.
+            for sql in ["ROLLBACK", "DISCARD ALL"] {
+                let _ = self.settle(sql).await;
+            }
+        }
         let Self { client, wire, .. } = self;
         drop(client);
         let Some(mut wire) = wire else { return };

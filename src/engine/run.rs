@@ -150,7 +150,7 @@ impl<'a> Run<'a> {
         let fresh = Session::new(connect::open(&self.options).await?, interrupt);
         std::mem::replace(&mut self.session, fresh).close(true).await;
         self.backend = probe(&mut self.session, &self.ledger).await?.backend;
-        Ok(())
+        self.session.refuse_pooler(&self.options, self.backend).await
     }
 
     /// Reads the ledger ahead of the next call of [`Run::state`], while files are still being read.
