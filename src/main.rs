@@ -6,25 +6,14 @@ use clap::Parser;
 use counterpose::cli::Cli;
 use counterpose::config::Environment;
 use counterpose::error;
-use counterpose::report::Ui;
-
-/// Help, or a mistake in the arguments. A script that asked for JSON gets its document also then.
-fn usage(error: &clap::Error) -> ExitCode {
-    let wants_json = std::env::args_os().any(|argument| argument == "--json");
-    if error.use_stderr() && wants_json {
-        counterpose::report::usage_json(&error.to_string());
-    }
-    // Where the message cannot be written there is nobody to tell.
-    drop(error.print());
-    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-}
+use counterpose::report::{self, Ui};
 
 fn main() -> ExitCode {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return ExitCode::from(report::usage(&error, no_color)),
     };
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let mut ui = Ui::new(cli.manners(), no_color);
     let mut partial = None;
     let outcome = (|| {

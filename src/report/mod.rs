@@ -5,6 +5,7 @@
 mod ask;
 mod clean;
 pub mod error;
+mod redact;
 pub mod table;
 pub mod views;
 
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 pub use ask::Ask;
 pub use clean::clean;
+pub use redact::redact;
 
 use crate::event::{Event, Observer};
 
@@ -37,6 +39,23 @@ pub struct Manners {
     pub no_color: bool,
     /// Yes to every question.
     pub yes: bool,
+}
+
+/// Shows help, or what is wrong with the arguments: the exit code. A script that asked for JSON gets its document also then.
+#[must_use]
+pub fn usage(error: &clap::Error, no_color_variable: bool) -> u8 {
+    // Where the message cannot be written there is nobody to tell.
+    if !error.use_stderr() {
+        drop(error.print());
+        return 0;
+    }
+    if std::env::args_os().any(|argument| argument == "--json") {
+        usage_json(&error.to_string());
+    }
+    let err = std::io::stderr();
+    let colours = !no_color_variable && err.is_terminal();
+    drop(error::write_usage(&mut err.lock(), error, colours));
+    u8::try_from(error.exit_code()).unwrap_or(2)
 }
 
 /// The terminal, or what stands in its place.
@@ -170,7 +189,7 @@ impl Observer for Ui {
 }
 
 /// The error document of arguments that could not be read, on standard output.
-pub fn usage_json(message: &str) {
+fn usage_json(message: &str) {
     let error =
         crate::error::Error::new(crate::error::Kind::Usage, message.trim_start_matches("error: ").trim_end()).into();
     drop(error::write_json(&mut std::io::stdout().lock(), &error, None));
