@@ -2,8 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
 
 #[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other suites use what this one does not")]
 mod support;
 
+#[path = "../support/bouncer.rs"]
+mod bouncer;
+#[path = "../support/certificates.rs"]
 mod certificates;
 mod oracle;
 mod passwords;

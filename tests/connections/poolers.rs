@@ -1,57 +1,16 @@
 //! A real PgBouncer in each of its modes.
 
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::support::{as_server, free_port, write_owned};
+use super::bouncer::Bouncer;
 use super::*;
 
-/// A running PgBouncer before the shared server.
-struct Bouncer {
-    folder: PathBuf,
-    port: u16,
-    child: Child,
+fn start(mode: &str, more: &str) -> Bouncer {
+    Bouncer::start(Cluster::shared(), mode, more)
 }
 
-impl Bouncer {
-    fn start(mode: &str, more: &str) -> Self {
-        let cluster = Cluster::shared();
-        let folder = tempfile::tempdir().unwrap().keep();
-        // The server's user must be able to read what is in it.
-        std::fs::set_permissions(&folder, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-        let port = free_port();
-        write_owned(&folder.join("users"), "\"postgres\" \"\"\n");
-        let config = format!(
-            "[databases]\npostgres = host=127.0.0.1 port={} dbname=postgres\n[pgbouncer]\nlisten_addr = 127.0.0.1\n\
-             listen_port = {port}\nunix_socket_dir =\nauth_type = any\nauth_file = {}/users\npool_mode = {mode}\n{more}\n",
-            cluster.port,
-            folder.display()
-        );
-        // With `any`, everybody is this user.
-        let config = config.replace("dbname=postgres", "dbname=postgres user=postgres");
-        write_owned(&folder.join("ini"), &config);
-        let mut command = as_server(Command::new("/usr/sbin/pgbouncer"));
-        let child = command.arg(folder.join("ini")).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let begin = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(begin.elapsed() < Duration::from_secs(10), "PgBouncer did not start");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        Self { folder, port, child }
-    }
-
-    fn options(&self, more: &str) -> ConnectOptions {
-        options(&format!("postgres://postgres:secret@127.0.0.1:{}/postgres{more}", self.port))
-    }
-}
-
-impl Drop for Bouncer {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
+fn options_of(bouncer: &Bouncer, more: &str) -> ConnectOptions {
+    options(&format!("postgres://postgres:secret@127.0.0.1:{}/postgres{more}", bouncer.port))
 }
 
 /// What the check says after the first question, and whether the session could still be used then.
@@ -81,49 +40,49 @@ fn assert_refused(options: &ConnectOptions) {
 
 #[test]
 fn transaction_mode_is_refused_with_the_servers_own_url() {
-    let bouncer = Bouncer::start("transaction", "");
-    assert_refused(&bouncer.options(""));
+    let bouncer = start("transaction", "");
+    assert_refused(&options_of(&bouncer, ""));
 }
 
 #[test]
 fn transaction_mode_is_recognised_when_the_pool_is_handed_out_in_turn() {
-    let bouncer = Bouncer::start("transaction", "server_round_robin = 1\nmin_pool_size = 4\ndefault_pool_size = 4");
+    let bouncer = start("transaction", "server_round_robin = 1\nmin_pool_size = 4\ndefault_pool_size = 4");
     // The pool is filled once the database has been used; then the probes may be given other sessions than ours was.
     for _ in 0..5 {
-        assert_refused(&bouncer.options(""));
+        assert_refused(&options_of(&bouncer, ""));
     }
 }
 
 #[test]
 fn transaction_mode_is_recognised_in_a_pool_of_one() {
-    let bouncer = Bouncer::start("transaction", "default_pool_size = 1");
-    assert_refused(&bouncer.options(""));
+    let bouncer = start("transaction", "default_pool_size = 1");
+    assert_refused(&options_of(&bouncer, ""));
 }
 
 #[test]
 fn statement_mode_is_refused() {
-    let bouncer = Bouncer::start("statement", "");
-    assert_refused(&bouncer.options(""));
+    let bouncer = start("statement", "");
+    assert_refused(&options_of(&bouncer, ""));
 }
 
 #[test]
 fn session_mode_passes() {
-    let bouncer = Bouncer::start("session", "");
-    check(&bouncer.options("")).unwrap();
+    let bouncer = start("session", "");
+    check(&options_of(&bouncer, "")).unwrap();
 }
 
 #[test]
 fn session_mode_passes_in_a_pool_of_one_and_in_bounded_time() {
-    let bouncer = Bouncer::start("session", "default_pool_size = 1");
+    let bouncer = start("session", "default_pool_size = 1");
     let begin = Instant::now();
-    check(&bouncer.options("")).unwrap();
+    check(&options_of(&bouncer, "")).unwrap();
     assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
 }
 
 #[test]
 fn a_setting_that_the_pooler_refuses_is_explained() {
-    let bouncer = Bouncer::start("session", "");
-    let error = refused(&bouncer.options("?options=-c%20lock_timeout%3D1s"));
+    let bouncer = start("session", "");
+    let error = refused(&options_of(&bouncer, "?options=-c%20lock_timeout%3D1s"));
     assert!(error.contains("unsupported startup parameter") && error.contains("ignore_startup_parameters"), "{error}");
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) hba: &'a str,
     /// Files of the data folder: name and text, for its owner alone.
     pub(crate) files: &'a [(&'a str, &'a str)],
+    /// The folder to be in, if it is not the usual one for temporary files.
+    pub(crate) place: Option<&'a Path>,
     /// Whether the server is given out while it still turns everybody away.
     pub(crate) is_rejecting: bool,
 }
@@ -52,7 +54,8 @@ impl Cluster {
 
     /// A server of one's own.
     pub(crate) fn start(setup: &Setup<'_>) -> Cluster {
-        let folder = tempfile::Builder::new().prefix("pg").tempdir().unwrap().keep();
+        let place = setup.place.map_or_else(std::env::temp_dir, Path::to_owned);
+        let folder = tempfile::Builder::new().prefix("pg").tempdir_in(place).unwrap().keep();
         if let Some((uid, gid)) = server_account() {
             chown(&folder, Some(uid), Some(gid)).unwrap();
         }
@@ -73,12 +76,37 @@ impl Cluster {
         for (name, text) in setup.files {
             write_owned(&data.join(name), text);
         }
+        Self::launch(folder, port, setup.is_rejecting)
+    }
+
+    /// A streaming standby, whose primary must let `replication` in.
+    pub(crate) fn standby(primary: &Cluster) -> Cluster {
+        let folder = tempfile::Builder::new().prefix("pg").tempdir().unwrap().keep();
+        if let Some((uid, gid)) = server_account() {
+            chown(&folder, Some(uid), Some(gid)).unwrap();
+        }
+        let data = folder.join("data");
+        let mut command = as_server(Command::new(format!("{SERVER_PROGRAMS}/pg_basebackup")));
+        command
+            .args(["-R", "-c", "fast", "-X", "stream", "--no-sync", "-U", "postgres"])
+            .arg("-h")
+            .arg(&primary.folder);
+        succeed(command.arg(format!("-p{}", primary.port)).arg("-D").arg(&data));
+        let port = free_port();
+        let copied = fs::read_to_string(data.join("postgresql.conf")).unwrap();
+        let own = format!("{copied}port = {port}\nunix_socket_directories = '{}'\n", folder.display());
+        write_owned(&data.join("postgresql.conf"), &own);
+        Self::launch(folder, port, false)
+    }
+
+    /// Runs the server whose data is in a folder.
+    fn launch(folder: PathBuf, port: u16, is_rejecting: bool) -> Cluster {
         let mut command = as_server(Command::new("/bin/sh"));
         command.args(["-c", KEEPER, "keeper", SERVER_PROGRAMS]).arg(&folder).stdin(Stdio::piped());
         // A signal to the test's own group, such as Ctrl-C, must leave the keeper to do its work.
         let keeper = command.process_group(0).spawn().unwrap();
         let cluster = Cluster { folder, port, keeper };
-        cluster.wait_until_ready(if setup.is_rejecting { 1 } else { 0 });
+        cluster.wait_until_ready(if is_rejecting { 1 } else { 0 });
         cluster
     }
 
