@@ -1,5 +1,5 @@
-//! The bundled project, through the built program, against real servers: that each migration has its exact inverse, that
-//! every name of the source specification is there, and that each of its defects is mended.
+//! The bundled project, through the built program, against real servers: each migration has its exact inverse, every
+//! name of the source specification is there, and each of its defects is mended.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
 
 #[path = "../support/mod.rs"]

@@ -16,7 +16,8 @@ const COLUMNS: [(&str, &str); 15] = [
     ("inventory_alerts", "product_id uuid, alert_type text, message text"),
     (
         "categories",
-        "id uuid, name text, description text, parent_id uuid, sort_order integer, is_active boolean, created_at tz, updated_at tz",
+        "id uuid, name text, description text, parent_id uuid, sort_order integer, is_active boolean, \
+         created_at tz, updated_at tz",
     ),
     (
         "products",
@@ -104,8 +105,8 @@ members: Members can manage own profile
 bookings: Admin full access to bookings";
 
 /// The ten indexes that the source names, and those that PostgreSQL names after its UNIQUE columns. A UNIQUE constraint
-/// has become a unique index of the same name where equality alone was wrong: e-mail addresses differ in case only (B29),
-/// and a cancelled booking does not bar the next one (B22).
+/// has become a unique index of the same name where equality alone was wrong: e-mail addresses differ in case only
+/// (B29), and a cancelled booking does not bar the next one (B22).
 const INDEXES: &str = "
 products: idx_products_category_active
 orders: idx_orders_customer_date
@@ -122,8 +123,8 @@ instructors: instructors_email_key
 members: members_email_key
 bookings: bookings_member_id_class_schedule_id_key";
 
-/// The trigger of the core pattern has its table's name in it, as the pattern asks; the source itself has it on no table
-/// (B2). `inventory_update_trigger` fires for each statement instead of each row.
+/// The trigger of the core pattern has its table's name in it, as the pattern asks; the source itself has it on no
+/// table (B2). `inventory_update_trigger` fires for each statement instead of each row.
 const TRIGGERS: &str = "
 bookings: booking_count_trigger
 order_items: inventory_update_trigger

@@ -159,7 +159,8 @@ fn b11_a_member_books_and_cancels_and_no_more() {
     let table = "permission denied for table bookings";
     for (column, value) in [("status", "'attended'"), ("payment_status", "'paid'"), ("amount_paid", "99")] {
         let sql = format!(
-            "insert into bookings (member_id, class_schedule_id, {column}) values ({{member ann}}, {{class open}}, {value})"
+            "insert into bookings (member_id, class_schedule_id, {column})
+             values ({{member ann}}, {{class open}}, {value})"
         );
         shop.refuses(ANN, &sql, DENIED, table);
     }

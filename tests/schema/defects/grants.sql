@@ -1,5 +1,8 @@
 -- Every right that the roles of the API, or everybody, have on what is in public and private, one a line.
-select string_agg(format('%s %s %s', thing, coalesce(r.rolname, 'public'), privilege_type), E'\n' order by thing, r.rolname, privilege_type)
+select string_agg(
+  format('%s %s %s', thing, coalesce(r.rolname, 'public'), privilege_type), E'\n'
+  order by thing, r.rolname, privilege_type
+)
 from (
   select relname::text as thing, (aclexplode(relacl)).* from pg_class
   where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
