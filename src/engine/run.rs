@@ -90,7 +90,12 @@ impl<'a> Run<'a> {
         let ledger = Ledger::new(&settings.refinery_table);
         let probe = probe(&mut session, &ledger).await?;
         session.refuse_pooler(&options, probe.backend).await?;
-        let restore = if probe.linux { "SET client_connection_check_interval = '2s'" } else { "SELECT" };
+        // A killed program is then noticed while a statement runs. PostgreSQL 14 and newer, where the system can tell.
+        let restore = if probe.linux && probe.facts.server_version >= 140_000 {
+            "SET client_connection_check_interval = '2s'"
+        } else {
+            "SELECT"
+        };
         let platform = match (settings.platform, probe.facts.supabase) {
             (Platform::Supabase, false) if ours || settings.stand_in => {
                 Missing::Install(server::stand_in::script(settings.expose_new_tables))
