@@ -74,18 +74,35 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// Opens the target and reads its ledger while the migrations are being read.
+    /// Opens the target and reads its ledger while other threads read the files: with a thousand of them, either takes as
+    /// long as the other.
+    ///
+    /// What is wrong with the files is told first, without waiting for a server that does not answer. An embedded server is
+    /// started only when they are well.
     pub async fn open_and_read(&mut self) -> anyhow::Result<(Run<'_>, Vec<Pair>, String)> {
         let settings = self.settings()?;
-        let source = settings.source.clone();
-        let reading = tokio::task::spawn_blocking(move || migration::discover(&source));
-        let opened = match self.open().await {
-            Ok(mut run) => run.look_ahead().await.map(|()| run),
-            Err(error) => Err(error),
-        };
-        // What is wrong with the files is told first: it can be mended without the server.
-        let pairs = reading.await??;
-        Ok((opened?, pairs, target_name(&settings)))
+        let target = target_name(&settings);
+        if matches!(settings.target, Target::Embedded(_)) {
+            let pairs = migration::discover(&settings.source)?;
+            return Ok((self.open().await?, pairs, target));
+        }
+        let source = settings.source;
+        let mut reading = tokio::task::spawn_blocking(move || migration::discover(&source));
+        let mut opening = std::pin::pin!(async {
+            let mut run = self.open().await?;
+            run.look_ahead().await?;
+            anyhow::Ok(run)
+        });
+        tokio::select! {
+            pairs = &mut reading => {
+                let pairs = pairs??;
+                Ok((opening.await?, pairs, target))
+            }
+            run = &mut opening => {
+                let pairs = reading.await??;
+                Ok((run?, pairs, target))
+            }
+        }
     }
 
     /// Opens the target.

@@ -29,6 +29,12 @@ impl Problems {
         self.lines.push(line);
     }
 
+    fn append(&mut self, other: Problems) {
+        self.lines.extend(other.lines);
+        self.hints.extend(other.hints);
+        self.duplicate |= other.duplicate;
+    }
+
     fn into_result(self) -> Result<()> {
         if self.lines.is_empty() {
             return Ok(());
@@ -51,12 +57,18 @@ pub fn discover(source: &Source) -> Result<Vec<Pair>> {
     let (ups, downs) = match source {
         Source::Folder { migrations, rollbacks } => {
             let root = common_parent(migrations, rollbacks);
-            let ups = folder(migrations, &root, &mut problems);
+            // Opening thousands of small files is the kernel's work, and there are as many of one kind as of the other.
+            let mut of_downs = Problems::default();
+            let (ups, downs) = std::thread::scope(|scope| {
+                let downs = scope.spawn(|| folder(rollbacks, &root, &mut of_downs));
+                (folder(migrations, &root, &mut problems), downs.join())
+            });
             let ups = ups.unwrap_or_else(|error| {
                 missing(migrations, &error, &mut problems);
                 Vec::new()
             });
-            let downs = folder(rollbacks, &root, &mut problems);
+            problems.append(of_downs);
+            let downs = downs.unwrap_or_else(|_| Err(io::Error::other("its reader ended in the middle")));
             // Without the folder there are no rollbacks, which `check` tells for every migration that needs one.
             let downs = downs.unwrap_or_else(|error| {
                 if error.kind() != io::ErrorKind::NotFound {
