@@ -128,6 +128,25 @@ impl Session {
         drive(wire, ended, client.query_typed(sql, params), |_| {}).await.map_err(|e| settle(ended, &e))
     }
 
+    /// Runs two statements on one snapshot, in one round trip, and returns the rows of both.
+    pub async fn snapshot(&mut self, first: &str, second: &str) -> Result<(Vec<Row>, Vec<Row>), Failure> {
+        let Self { client, wire, ended, .. } = self;
+        let work = async {
+            let (begun, first, second, done) = tokio::join! {
+                biased;
+                client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
+                client.query_typed(first, &[]),
+                client.query_typed(second, &[]),
+                client.batch_execute("COMMIT"),
+            };
+            begun?;
+            let rows = (first?, second?);
+            done?;
+            Ok(rows)
+        };
+        drive(wire, ended, work, |_| {}).await.map_err(|e: tokio_postgres::Error| settle(ended, &e))
+    }
+
     /// Runs statements without values and drops their rows. Not cancelled by an interrupt: for rolling back and releasing.
     pub async fn settle(&mut self, sql: &str) -> Result<(), Failure> {
         let Self { client, wire, ended, .. } = self;

@@ -126,7 +126,7 @@ fn prelude(run: &Run<'_>, step: &Step, first: bool) -> String {
     let lock = step.directives.lock_timeout.unwrap_or(run.lock_timeout);
     let statement = step.directives.statement_timeout.or(run.statement_timeout);
     let statement = statement.map(|t| format!("; SET LOCAL statement_timeout = {}", t.as_millis()));
-    let begin = if first { "BEGIN; " } else { "" };
+    let begin = if first { format!("{}; BEGIN; ", run.restore) } else { String::new() };
     format!("{begin}SET LOCAL lock_timeout = {}{}", lock.as_millis(), statement.unwrap_or_default())
 }
 

@@ -177,8 +177,7 @@ impl<'a> Run<'a> {
             )
             .hint("if the table has another name, say it in migrate.toml: `[ledger] refinery_table = \"schema.table\"`")
             .into()),
-            (true, Some(_)) => Ok(self.ledger.state(&mut self.session).await.map_err(read_error)?),
-            (false, _) => Ok(self.ledger.state_without_journal(&mut self.session).await.map_err(read_error)?),
+            (journal, _) => Ok(self.ledger.state(&mut self.session, journal).await.map_err(read_error)?),
         }
     }
 
@@ -219,7 +218,6 @@ impl<'a> Run<'a> {
             self.reconnect().await?;
             lock::acquire(&mut self.session, self.lock_wait, self.observer).await?;
         }
-        self.session.settle(&self.restore).await.map_err(read_error)?;
         if !self.facts.journal || self.facts.width.is_none() {
             let sql = format!("BEGIN; {}; COMMIT", self.ledger.create(width));
             self.session.settle(&sql).await.map_err(|f| {

@@ -34,7 +34,7 @@ pub(super) async fn run_step(run: &mut Run<'_>, step: &Step, unfinished: Option<
         .begin_stepwise(&mut run.session, step.direction.word(), &step.record, as_count(done), Some(&progress))
         .await
         .map_err(|failure| script_error(step, Spot { statements: done, offset: 0 }, &failure))?;
-    let mut settings = format!("SET lock_timeout = {lock}");
+    let mut settings = format!("{}; SET lock_timeout = {lock}", run.restore);
     if statement > 0 {
         settings.push_str(&format!("; SET statement_timeout = {statement}"));
     }

@@ -4,6 +4,7 @@
 //! written into a text is refinery's table name, quoted. Each `.sql` file beside this one says what it returns.
 
 mod read;
+mod state;
 mod write;
 
 pub use read::{Entry, HistoryRow, Known, Last, Release, State, Stored};

@@ -1,7 +1,5 @@
 //! Reading the ledger.
 
-use tokio_postgres::Row;
-
 use super::Ledger;
 use crate::database::session::{Failure, Session};
 
@@ -151,56 +149,7 @@ impl State {
     }
 }
 
-fn count(value: Option<i32>) -> Option<usize> {
-    value.and_then(|n| usize::try_from(n).ok())
-}
-
-fn entry(row: &Row) -> Entry {
-    let known = row.get::<_, Option<i64>>("known_id").map(|_| Known {
-        event: row.get("known_event"),
-        up_sha256: row.get("up_sha256"),
-        down_sha256: row.get("down_sha256"),
-    });
-    let last = row.get::<_, Option<i64>>("last_id").map(|id| Last {
-        id,
-        event: row.get("last_event"),
-        direction: row.get("last_direction"),
-        statements_done: count(row.get("statements_done")).unwrap_or(0),
-        statements_total: count(row.get("statements_total")),
-        progress: row.get("progress"),
-        running: row.get("running"),
-        in_flight: row.get("in_flight"),
-    });
-    Entry {
-        version: row.get("version"),
-        name: row.get::<_, Option<String>>("name").unwrap_or_default(),
-        applied: row.get("applied"),
-        applied_on: row.get("applied_on"),
-        checksum: row.get("checksum"),
-        known,
-        last,
-    }
-}
-
 impl Ledger {
-    /// The statement that reads the state.
-    #[must_use]
-    pub fn state_sql(&self) -> String {
-        self.sql(include_str!("state.sql"))
-    }
-
-    /// Reads the state. One round trip. The ledger must exist.
-    pub async fn state(&self, session: &mut Session) -> Result<State, Failure> {
-        let rows = session.query(&self.state_sql(), &[]).await?;
-        Ok(State { entries: rows.iter().map(entry).collect() })
-    }
-
-    /// Reads the state where there is no journal yet: a service that embeds refinery was first.
-    pub async fn state_without_journal(&self, session: &mut Session) -> Result<State, Failure> {
-        let rows = session.query(&self.sql(include_str!("state_without_journal.sql")), &[]).await?;
-        Ok(State { entries: rows.iter().map(entry).collect() })
-    }
-
     /// Reads stored rollbacks, newest application first.
     pub async fn rollbacks(&self, session: &mut Session, journal: bool) -> Result<Vec<Stored>, Failure> {
         let template =
