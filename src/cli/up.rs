@@ -91,8 +91,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
 async fn open<'c>(context: &'c mut Context<'_>) -> anyhow::Result<(Run<'c>, Vec<Pair>, String)> {
     let bundled = context.settings()?.source == Source::Bundled;
     let ask = context.ui.ask();
-    let (run, pairs, target) = context.open_and_read().await?;
-    if bundled && !run.facts.journal && run.facts.tables {
+    let (mut run, pairs, target) = context.open_and_read().await?;
+    if bundled && !run.facts.journal && run.has_tables().await? {
         let database = run.facts.database.clone();
         let question = format!(
             "This folder has no migrations, and database {database} has tables that they did not make. \

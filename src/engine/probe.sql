@@ -10,6 +10,4 @@ SELECT pg_catalog.pg_backend_pid(),
         WHERE a.attrelid = pg_catalog.to_regclass({refinery}) AND a.attname = 'version'),
        pg_catalog.version() LIKE '%linux%',
        pg_catalog.to_regclass('auth.users') IS NOT NULL AND pg_catalog.to_regprocedure('auth.uid()') IS NOT NULL,
-       EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-               WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'),
        pg_catalog.to_regclass({refinery}) IS NULL AND pg_catalog.to_regclass('public.refinery_schema_history') IS NOT NULL

@@ -35,8 +35,6 @@ pub struct Facts {
     pub width: Option<Width>,
     /// Whether `auth.users` and `auth.uid()` exist.
     pub supabase: bool,
-    /// Whether schema `public` holds tables.
-    pub tables: bool,
     /// Whether refinery's table is not there, but one of refinery's default name is, in `public`.
     pub history_in_public: bool,
 }
@@ -181,6 +179,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Whether schema `public` holds tables.
+    pub async fn has_tables(&mut self) -> anyhow::Result<bool> {
+        let rows = self.session.query(include_str!("has_tables.sql"), &[]).await.map_err(read_error)?;
+        Ok(rows.first().is_some_and(|row| row.get(0)))
+    }
+
     /// The width that refinery's table has, or will have.
     #[must_use]
     pub fn width(&self, largest_version: i64) -> Width {
@@ -296,8 +300,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
             journal: flag(6),
             width,
             supabase: flag(9),
-            tables: flag(10),
-            history_in_public: flag(11),
+            history_in_public: flag(10),
         },
     })
 }

@@ -8,6 +8,7 @@ use super::elsewhere;
 use super::plan::{self, Until, UpPlan};
 use super::run::Run;
 use super::step::{Direction, Step};
+use super::units::units;
 use crate::database::pipeline::Part;
 use crate::error::{Error, Kind};
 use crate::event::Event;
@@ -95,9 +96,14 @@ fn steps(plan: &UpPlan<'_>, run: &Run<'_>, options: &Options, largest: i64) -> a
     plan.pending
         .iter()
         .map(|pair| {
-            Step::up(pair, width, options.release.as_deref()).map_err(|e| {
-                Error::new(Kind::Usage, format!("{}:{}:{}: {}", pair.up.path, e.line, e.column, e.message)).into()
-            })
+            let step = Step::up(pair, width, options.release.as_deref()).map_err(|e| {
+                Error::new(Kind::Usage, format!("{}:{}:{}: {}", pair.up.path, e.line, e.column, e.message))
+            })?;
+            if step.directives.no_transaction {
+                // A BEGIN without its COMMIT is found here, and not half-way.
+                units(&step)?;
+            }
+            Ok(step)
         })
         .collect()
 }

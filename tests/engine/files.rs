@@ -83,6 +83,31 @@ fn begin_and_commit_in_a_transactional_script_are_refused_before_anything_runs()
 }
 
 #[test]
+fn a_block_without_its_end_outside_a_transaction_is_refused_before_anything_runs() {
+    let project = Project::new();
+    project.tables(1);
+    project.pair("002_b", "-- migrate: no-transaction\nVACUUM t1;\nBEGIN;\nSELECT 1;\n", "SELECT 1;");
+    project.migrate(&["up"]).code(2).says("migrations/002_b.sql:3: BEGIN has no");
+    assert_eq!(project.value("select to_regclass('t1') is null"), "t");
+}
+
+#[test]
+fn a_block_outside_a_transaction_is_one_transaction_with_its_progress() {
+    let project = Project::new();
+    let script = |last: &str| {
+        format!(
+            "-- migrate: no-transaction\nCREATE TABLE t (v int);\nBEGIN;\nINSERT INTO t VALUES (1);\n{last}\nCOMMIT;\nVACUUM t;\n"
+        )
+    };
+    project.pair("001_t", &script("SELECT 1/0;"), "DROP TABLE t;");
+    project.migrate(&["up"]).code(1).says("migrations/001_t.sql:5: division by zero");
+    assert_eq!(project.value("select count(*) from t"), "0");
+    project.pair("001_t", &script("INSERT INTO t VALUES (2);"), "DROP TABLE t;");
+    project.migrate(&["up"]).ok().says("1 of 6 statements were done before");
+    assert_eq!(project.value("select count(*) from t"), "2");
+}
+
+#[test]
 fn psql_commands_are_refused_by_name_and_line() {
     let project = Project::new();
     project.pair("001_p", "CREATE TABLE x ();\n\\connect other\n", "DROP TABLE x;");
