@@ -50,25 +50,25 @@ async fn count_one(run: &mut Run<'_>, label: &str, loss: &read::Loss) -> anyhow:
     };
     Ok(match loss {
         read::Loss::Table { name, .. } => {
-            rows_of(run, name, None).await?.map(|r| make("table", quoted(name), Some(r))).into_iter().collect()
+            rows_of(run, name, None).await?.map(|r| make("table", quote::name(name), Some(r))).into_iter().collect()
         }
         read::Loss::MaterializedView { name, .. } => rows_of(run, name, None)
             .await?
-            .map(|r| make("materialized view", quoted(name), Some(r)))
+            .map(|r| make("materialized view", quote::name(name), Some(r)))
             .into_iter()
             .collect(),
         read::Loss::Truncate { table } | read::Loss::Delete { table } => {
-            rows_of(run, table, None).await?.map(|r| make("rows", quoted(table), Some(r))).into_iter().collect()
+            rows_of(run, table, None).await?.map(|r| make("rows", quote::name(table), Some(r))).into_iter().collect()
         }
         read::Loss::Column { table, column, .. } => {
-            let name = format!("{}.{}", quoted(table), quote::ident(column));
+            let name = format!("{}.{}", quote::name(table), quote::ident(column));
             rows_of(run, table, Some(column)).await?.map(|r| make("column", name, Some(r))).into_iter().collect()
         }
         read::Loss::Schema { name, .. } => {
             let mut found = Vec::new();
             for table in tables_of(run, name).await? {
                 let rows = rows_of(run, &table, None).await?;
-                found.push(make("table", quoted(&table), rows));
+                found.push(make("table", quote::name(&table), rows));
             }
             found.insert(0, make("schema", quote::ident(name), None));
             found
@@ -79,7 +79,7 @@ async fn count_one(run: &mut Run<'_>, label: &str, loss: &read::Loss) -> anyhow:
 
 /// Rows of a table, or its rows with a value in a column. None if it does not exist (any more).
 async fn rows_of(run: &mut Run<'_>, table: &Name, column: Option<&str>) -> anyhow::Result<Option<(i64, bool)>> {
-    let name = quoted(table);
+    let name = quote::name(table);
     let known = run
         .session
         .query(include_str!("size.sql"), &[(&name, Type::TEXT), (&column, Type::TEXT)])
@@ -104,11 +104,4 @@ async fn tables_of(run: &mut Run<'_>, schema: &str) -> anyhow::Result<Vec<Name>>
         .await
         .map_err(|f| anyhow::anyhow!("failed to look at schema {schema}: {f}"))?;
     Ok(rows.iter().map(|row| Name { schema: Some(schema.to_owned()), name: row.get(0) }).collect())
-}
-
-fn quoted(name: &Name) -> String {
-    match &name.schema {
-        Some(schema) => quote::qualified(schema, &name.name),
-        None => quote::ident(&name.name),
-    }
 }

@@ -132,7 +132,7 @@ pub(super) async fn clear_invalid(run: &mut Run<'_>, step: &Step, unit: &Unit) -
 }
 
 async fn detach(run: &mut Run<'_>, step: &Step, unit: Unit, parent: &Name, partition: &Name) -> Result<bool, Error> {
-    let (parent, partition) = (quoted(parent), quoted(partition));
+    let (parent, partition) = (quote::name(parent), quote::name(partition));
     let rows = run
         .session
         .query(include_str!("detach_state.sql"), &[(&parent, Type::TEXT), (&partition, Type::TEXT)])
@@ -148,7 +148,7 @@ async fn detach(run: &mut Run<'_>, step: &Step, unit: Unit, parent: &Name, parti
 }
 
 async fn index_state(run: &mut Run<'_>, step: &Step, unit: Unit, index: &str, table: &Name) -> Result<Index, Error> {
-    let table = quoted(table);
+    let table = quote::name(table);
     let rows = run
         .session
         .query(include_str!("index_state.sql"), &[(&index, Type::TEXT), (&table, Type::TEXT)])
@@ -166,7 +166,7 @@ async fn index_state(run: &mut Run<'_>, step: &Step, unit: Unit, index: &str, ta
 }
 
 async fn table_schema(run: &mut Run<'_>, step: &Step, unit: Unit, table: &Name) -> Result<String, Error> {
-    let table = quoted(table);
+    let table = quote::name(table);
     let rows = run
         .session
         .query("SELECT n.nspname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1::text::pg_catalog.regclass", &[(&table, Type::TEXT)])
@@ -176,20 +176,13 @@ async fn table_schema(run: &mut Run<'_>, step: &Step, unit: Unit, table: &Name) 
 }
 
 async fn exists(run: &mut Run<'_>, step: &Step, unit: Unit, name: &Name) -> Result<bool, Error> {
-    let name = quoted(name);
+    let name = quote::name(name);
     let rows = run
         .session
         .query("SELECT pg_catalog.to_regclass($1) IS NOT NULL", &[(&name, Type::TEXT)])
         .await
         .map_err(|f| failed(step, unit, &f))?;
     Ok(rows.first().is_some_and(|row| row.get(0)))
-}
-
-fn quoted(name: &Name) -> String {
-    match &name.schema {
-        Some(schema) => quote::qualified(schema, &name.name),
-        None => quote::ident(&name.name),
-    }
 }
 
 fn failed(step: &Step, unit: Unit, failure: &Failure) -> Error {

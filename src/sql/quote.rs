@@ -12,6 +12,15 @@ pub fn qualified(schema: &str, name: &str) -> String {
     format!("{}.{}", ident(schema), ident(name))
 }
 
+/// A name as the catalog spells it, as an identifier with or without its schema.
+#[must_use]
+pub fn name(name: &super::Name) -> String {
+    match &name.schema {
+        Some(schema) => qualified(schema, &name.name),
+        None => ident(&name.name),
+    }
+}
+
 /// A string literal. With a backslash inside it is an `E''` string, whose meaning does not depend on
 /// `standard_conforming_strings`; the blank before the `E` keeps it apart from a word that it is pasted behind.
 #[must_use]
