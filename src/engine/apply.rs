@@ -35,19 +35,49 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Runs steps in one transaction. `last` waits for the disk; the commits before it are kept or lost together with their
-/// ledger rows, and the last one makes them all durable.
-pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], last: bool) -> Result<(), Error> {
-    let preludes: Vec<String> = steps.iter().enumerate().map(|(i, step)| prelude(run, step, i == 0)).collect();
+/// What comes after a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Another one: it is begun in the same breath, so that its script waits for nothing.
+    Transaction,
+    /// A script outside a transaction.
+    Other,
+    /// Nothing: the commit waits for the disk. The commits before it are kept or lost together with their ledger rows, and
+    /// this one makes them all durable.
+    End,
+}
+
+/// Runs steps in one transaction.
+///
+/// A script is never sent before its BEGIN was answered: if that failed, say because a cancel request met it, the script
+/// would run outside any transaction, and its ledger row would be written whatever became of it.
+pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], next: Next) -> Result<(), Error> {
+    let preludes: Vec<String> = steps.iter().map(|step| prelude(run, step)).collect();
+    let last = next == Next::End;
     let settle = settle_sql(run, last);
     let cut: Vec<Vec<Section<'_>>> = steps.iter().map(|step| sections(step)).collect();
     let recorder = run.recorder.clone();
     let mut attempt = 0;
     loop {
         attempt += 1;
-        let layout = layout(&recorder, steps, &preludes, &cut, &settle);
-        let Err((place, failure)) = send(run, steps, &layout, &cut).await else { return Ok(()) };
+        if !std::mem::take(&mut run.begun) {
+            let begin = format!("{}; BEGIN", run.restore);
+            run.session.settle(&begin).await.map_err(|f| Error::new(Kind::Failed, format!("failed to begin: {f}")))?;
+        }
+        let mut layout = layout(&recorder, steps, &preludes, &cut, &settle);
         let commit = layout.parts.len() - 1;
+        if next == Next::Transaction {
+            layout.push(Part::Sql("BEGIN"), steps.len().saturating_sub(1), None);
+        }
+        let (place, failure) = match send(run, steps, &layout, &cut).await {
+            Ok(()) => {
+                run.begun = next == Next::Transaction;
+                return Ok(());
+            }
+            // Committed; only the next transaction could not be begun. Whoever comes next begins it, or finds out why not.
+            Err((place, _)) if place.part > commit => return Ok(()),
+            Err(failed) => failed,
+        };
         let (index, spot) = spot(&layout, &cut, place);
         let Some(step) = steps.get(index).copied() else { return Err(Error::new(Kind::Failed, failure.to_string())) };
         let error = match (&failure, place.part == commit) {
@@ -61,7 +91,7 @@ pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], last: bool
         if matches!(failure, Failure::Lost(_) | Failure::Abandoned) {
             return Err(error);
         }
-        // The session may be in an aborted transaction, or, when BEGIN itself failed, in none: both end here.
+        // The session is in an aborted transaction, or already in the next one: both end here.
         let clear = format!("ROLLBACK; {RESET}; {}", run.restore);
         run.session.settle(&clear).await.map_err(|e| Error::new(Kind::Failed, e.to_string()))?;
         let trouble = failure.code().is_some_and(is_lock_trouble);
@@ -122,12 +152,11 @@ async fn record_failure(run: &mut Run<'_>, step: &Step, error: &Error) {
     }
 }
 
-fn prelude(run: &Run<'_>, step: &Step, first: bool) -> String {
+fn prelude(run: &Run<'_>, step: &Step) -> String {
     let lock = step.directives.lock_timeout.unwrap_or(run.lock_timeout);
     let statement = step.directives.statement_timeout.or(run.statement_timeout);
     let statement = statement.map(|t| format!("; SET LOCAL statement_timeout = {}", t.as_millis()));
-    let begin = if first { format!("{}; BEGIN; ", run.restore) } else { String::new() };
-    format!("{begin}SET LOCAL lock_timeout = {}{}", lock.as_millis(), statement.unwrap_or_default())
+    format!("SET LOCAL lock_timeout = {}{}", lock.as_millis(), statement.unwrap_or_default())
 }
 
 /// Waits before the next attempt, longer each time. `false` when the user asked to stop.

@@ -212,7 +212,8 @@ pub async fn down(
             );
         }
         let unfinished = state.get(step.record.version).and_then(|e| e.unfinished("down"));
-        up::one(run, step, unfinished, (index + 1, now.steps.len()), outcome).await?;
+        up::one(run, step, unfinished, (index + 1, now.steps.len(), up::next_of(now.steps.get(index + 1))), outcome)
+            .await?;
     }
     Ok(())
 }

@@ -151,13 +151,6 @@ fn row(pair: &Pair, width: ledger::Width) -> ledger::Script {
     }
 }
 
-async fn in_one_transaction(run: &mut Run<'_>, middle: Vec<Part<'_>>) -> anyhow::Result<()> {
-    if middle.is_empty() {
-        return Ok(());
-    }
-    let mut parts = vec![Part::Sql("BEGIN")];
-    parts.extend(middle);
-    parts.push(Part::Sql("COMMIT"));
-    run.session.run(&parts, |_, _| {}).await.map_err(|(_, f)| anyhow::anyhow!("failed to write the ledger: {f}"))?;
-    Ok(())
+async fn in_one_transaction(run: &mut Run<'_>, parts: Vec<Part<'_>>) -> anyhow::Result<()> {
+    run.in_one_transaction(parts).await.map_err(|f| anyhow::anyhow!("failed to write the ledger: {f}"))
 }

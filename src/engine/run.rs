@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use super::apply::{self, Next};
 use super::step::Step;
-use super::{apply, stepwise};
+use super::stepwise;
 use crate::config::{ConnectOptions, Platform, Settings, Target};
 use crate::database::connect;
 use crate::database::interrupt::Interrupt;
 use crate::database::lock;
+use crate::database::pipeline::Part;
 use crate::database::session::{Failure, Session};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
@@ -68,6 +70,8 @@ pub struct Run<'a> {
     /// Settings of ours that `RESET ALL` undoes.
     pub(super) restore: String,
     missing: Missing,
+    /// Whether a transaction is open for the next script.
+    pub(super) begun: bool,
     ahead: Option<State>,
     writes: bool,
 }
@@ -115,6 +119,7 @@ impl<'a> Run<'a> {
             restore: restore.to_owned(),
             facts: probe.facts,
             missing: platform,
+            begun: false,
             ahead: None,
             writes: false,
         })
@@ -237,12 +242,22 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Runs one step in its own way. `last`: wait for the disk.
-    pub(super) async fn step(&mut self, step: &Step, unfinished: Option<&Last>, last: bool) -> Result<(), Error> {
+    /// Writes rows of the ledger together. They are sent only when BEGIN was answered: see [`apply::transactional`].
+    pub(super) async fn in_one_transaction(&mut self, mut parts: Vec<Part<'_>>) -> Result<(), Failure> {
+        if parts.is_empty() {
+            return Ok(());
+        }
+        self.session.settle("BEGIN").await?;
+        parts.push(Part::Sql("COMMIT"));
+        self.session.run(&parts, |_, _| {}).await.map(|_| ()).map_err(|(_, failure)| failure)
+    }
+
+    /// Runs one step in its own way.
+    pub(super) async fn step(&mut self, step: &Step, unfinished: Option<&Last>, next: Next) -> Result<(), Error> {
         if step.directives.no_transaction {
             stepwise::run_step(self, step, unfinished).await
         } else {
-            apply::transactional(self, &[step], last).await
+            apply::transactional(self, &[step], next).await
         }
     }
 

@@ -93,7 +93,10 @@ async fn pause(run: &mut Run<'_>, step: &Step, unit: &Unit, attempt: u32) -> boo
 async fn shared(run: &mut Run<'_>, step: &Step, unit: &Unit, id: i64) -> Result<(), (Spot, Failure)> {
     let after = unit.first + unit.count;
     let progress = Progress { id, done: as_count(after), progress: step.progress(after), running: false };
-    let mut parts = vec![Part::Sql("BEGIN")];
+    // Answered before the statement is sent: outside a transaction it would be done, or fail, apart from its progress.
+    let begun = run.session.settle("BEGIN").await;
+    begun.map_err(|failure| (Spot { statements: unit.first, offset: 0 }, failure))?;
+    let mut parts = Vec::new();
     for index in unit.inner() {
         parts.push(match step.statements.get(index).and_then(|s| s.copy_data.clone()) {
             Some(data) => Part::Copy(step.statement(index), step.text.as_bytes().get(data).unwrap_or_default()),
@@ -106,7 +109,7 @@ async fn shared(run: &mut Run<'_>, step: &Step, unit: &Unit, id: i64) -> Result<
     parts.push(recorder.progress(&progress));
     parts.push(Part::Sql("COMMIT"));
     let first = unit.inner().start;
-    send(run, step, &parts, move |place| first + place.part.saturating_sub(1)).await
+    send(run, step, &parts, move |place| first + place.part).await
 }
 
 /// A statement that cannot share a transaction with its progress.

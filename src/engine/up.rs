@@ -2,14 +2,13 @@
 
 use std::time::Instant;
 
-use super::apply;
+use super::apply::{self, Next};
 use super::compare::{Line, compare};
 use super::elsewhere;
 use super::plan::{self, Until, UpPlan};
 use super::run::Run;
 use super::step::{Direction, Step};
 use super::units::units;
-use crate::database::pipeline::Part;
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::ledger::Note;
@@ -123,9 +122,19 @@ async fn apply_all(
             return Err(Error::new(Kind::Interrupted, format!("interrupted before {}", step.label)).into());
         }
         let unfinished = lines.iter().find(|l| l.version == step.record.version).and_then(Line::unfinished);
-        one(run, step, unfinished, (index + 1, steps.len()), outcome).await?;
+        let next = next_of(steps.get(index + 1).copied());
+        one(run, step, unfinished, (index + 1, steps.len(), next), outcome).await?;
     }
     Ok(())
+}
+
+/// What comes after a script, seen from its transaction.
+pub(super) fn next_of(step: Option<&Step>) -> Next {
+    match step {
+        None => Next::End,
+        Some(step) if step.directives.no_transaction => Next::Other,
+        Some(_) => Next::Transaction,
+    }
 }
 
 /// Runs one step and tells of it.
@@ -133,12 +142,12 @@ pub(super) async fn one(
     run: &mut Run<'_>,
     step: &Step,
     unfinished: Option<&crate::ledger::Last>,
-    (position, total): (usize, usize),
+    (position, total, next): (usize, usize, Next),
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
     let started = Instant::now();
     run.observer.event(Event::Started { label: step.label.clone(), position, total });
-    run.step(step, unfinished, position == total).await?;
+    run.step(step, unfinished, next).await?;
     let elapsed = started.elapsed();
     run.observer.event(Event::Finished { label: step.label.clone(), verb: step.direction.done(), elapsed });
     outcome.done.push(Done {
@@ -154,7 +163,7 @@ pub(super) async fn one(
 pub(super) async fn together(run: &mut Run<'_>, steps: &[&Step], outcome: &mut Outcome) -> anyhow::Result<()> {
     let started = Instant::now();
     run.observer.event(Event::Busy(format!("{} scripts in one transaction", steps.len())));
-    apply::transactional(run, steps, true).await?;
+    apply::transactional(run, steps, Next::End).await?;
     for step in steps {
         let elapsed = started.elapsed();
         run.observer.event(Event::Finished { label: step.label.clone(), verb: step.direction.done(), elapsed });
@@ -175,13 +184,10 @@ async fn adopt(run: &mut Run<'_>, plan: &UpPlan<'_>, outcome: &mut Outcome) -> a
     }
     let notes: Vec<Note> = plan.adopt.iter().map(|pair| note("adopted", pair)).collect();
     let recorder = run.recorder.clone();
-    let mut parts = vec![Part::Sql("BEGIN")];
-    parts.extend(notes.iter().map(|note| recorder.note(note)));
-    parts.push(Part::Sql("COMMIT"));
-    run.session
-        .run(&parts, |_, _| {})
+    let parts = notes.iter().map(|note| recorder.note(note)).collect();
+    run.in_one_transaction(parts)
         .await
-        .map_err(|(_, f)| anyhow::anyhow!("failed to take over what a service applied: {f}"))?;
+        .map_err(|f| anyhow::anyhow!("failed to take over what a service applied: {f}"))?;
     outcome.adopted = plan.adopt.iter().map(|pair| pair.label()).collect();
     for label in &outcome.adopted {
         run.observer.event(Event::Info(format!(
