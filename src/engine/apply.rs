@@ -1,6 +1,6 @@
 //! One script in one transaction with its ledger row: both, or neither.
 //!
-//! Everything travels in one round trip: begin, the script, reset, the ledger row, commit. When the script fails, the
+//! It travels in one round trip: the script, reset, the ledger row, commit, and the next BEGIN. When the script fails, the
 //! server skips the rest, because the transaction is aborted.
 
 use std::cell::RefCell;
