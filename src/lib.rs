@@ -7,6 +7,7 @@
 //! | [`cli`] | one file a command: arguments, one call into the domain, one report |
 //! | [`report`] | every table, prompt and JSON document that a person or a script sees |
 //! | [`engine`] | plan, apply, roll back: the only place that changes a target's schema |
+//! | [`catalog`] | a database's schema read into a value, every object with all that a dump would show |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
 //! | [`database`] | connecting, the session, the runner's lock, cancelling |
@@ -18,6 +19,7 @@
 //!
 //! The library never touches the terminal: it emits [`event::Event`]s and returns values.
 
+pub mod catalog;
 pub mod cli;
 pub mod config;
 pub mod database;

@@ -1,0 +1,71 @@
+//! Identities, objects, and the catalog that holds them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Kind;
+
+/// What an object is called. Parts that a kind does not have are empty.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Id {
+    /// What it is.
+    pub kind: Kind,
+    /// The schema it lives in, unquoted.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub schema: Box<str>,
+    /// The relation, type or publication that it is a part of, in the same schema: a column's table, a trigger's table.
+    #[serde(default, skip_serializing_if = "str::is_empty")]
+    pub of: Box<str>,
+    /// Its name, unquoted; of functions, operators and casts also the types: `add(integer, integer)`.
+    pub name: Box<str>,
+}
+
+/// One object: its attributes, and what it needs in order to exist.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// What it is called.
+    pub id: Id,
+    /// Values by name, as PostgreSQL words them; lists as JSON arrays. What is NULL or the default is absent.
+    pub attributes: BTreeMap<Box<str>, Box<str>>,
+    /// What it needs: what `pg_depend` says, with rewrite rules, defaults and key indexes counted as their owner's.
+    pub needs: Vec<Id>,
+}
+
+impl Object {
+    /// The value of an attribute, unless it is absent.
+    #[must_use]
+    pub fn get(&self, attribute: &str) -> Option<&str> {
+        self.attributes.get(attribute).map(AsRef::as_ref)
+    }
+
+    /// Whether a yes-or-no attribute is there and true.
+    #[must_use]
+    pub fn is(&self, attribute: &str) -> bool {
+        self.get(attribute) == Some("true")
+    }
+
+    /// The entries of a list; none if it is absent.
+    #[must_use]
+    pub fn list(&self, attribute: &str) -> Vec<String> {
+        self.get(attribute).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    }
+}
+
+/// Everything in a database's schema at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalog {
+    /// `server_version_num` of the server that it was read from; 0 for the empty catalog.
+    pub server_version: u32,
+    /// Every object, in the order of their identities.
+    pub objects: Vec<Object>,
+}
+
+impl Catalog {
+    /// The object with this identity.
+    #[must_use]
+    pub fn get(&self, id: &Id) -> Option<&Object> {
+        let at = self.objects.binary_search_by(|object| object.id.cmp(id)).ok()?;
+        self.objects.get(at)
+    }
+}
