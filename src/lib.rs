@@ -8,6 +8,7 @@
 //! | [`report`] | every table, prompt and JSON document that a person or a script sees |
 //! | [`engine`] | plan, apply, roll back: the only place that changes a target's schema |
 //! | [`catalog`] | a database's schema read into a value, every object with all that a dump would show |
+//! | [`diff`] | what differs between two catalogs |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
 //! | [`database`] | connecting, the session, the runner's lock, cancelling |
@@ -23,6 +24,7 @@ pub mod catalog;
 pub mod cli;
 pub mod config;
 pub mod database;
+pub mod diff;
 pub mod engine;
 pub mod error;
 pub mod event;

@@ -5,8 +5,12 @@
 //! a column, a constraint, a policy. Owner, comment and grants are attributes of their object. Two objects are the same if
 //! their attributes are: nothing that differs between two servers (oids, column positions) is an attribute.
 
+pub mod grants;
 mod kind;
+mod needs;
 mod object;
+mod read;
 
 pub use kind::Kind;
 pub use object::{Catalog, Id, Object};
+pub use read::read;

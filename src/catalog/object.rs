@@ -28,6 +28,9 @@ pub struct Object {
     pub id: Id,
     /// Values by name, as PostgreSQL words them; lists as JSON arrays. What is NULL or the default is absent.
     pub attributes: BTreeMap<Box<str>, Box<str>>,
+    /// Where it stands among its table's columns; not compared, since PostgreSQL cannot move a column.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub position: i32,
     /// What it needs: what `pg_depend` says, with rewrite rules, defaults and key indexes counted as their owner's.
     pub needs: Vec<Id>,
 }
@@ -50,6 +53,11 @@ impl Object {
     pub fn list(&self, attribute: &str) -> Vec<String> {
         self.get(attribute).and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_zero(position: &i32) -> bool {
+    *position == 0
 }
 
 /// Everything in a database's schema at one moment.

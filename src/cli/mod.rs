@@ -4,6 +4,7 @@ mod baseline;
 mod completions;
 mod context;
 mod db;
+mod diff;
 mod down;
 mod history;
 mod lint;
@@ -102,6 +103,7 @@ enum Command {
     Lint(lint::Args),
     Repair(repair::Args),
     Baseline(baseline::Args),
+    Diff(diff::Args),
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -154,6 +156,7 @@ impl Cli {
             Command::Lint(args) => lint::run(&args, &mut context),
             Command::Repair(args) => repair::run(&args, &mut context).await,
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
+            Command::Diff(args) => diff::run(&args, &mut context).await,
             Command::Db(args) => db::run(&args, &mut context).await,
             Command::Completions(args) => completions::run(&args),
             Command::Man(args) => man::run(&args),

@@ -126,3 +126,21 @@ async fn copy(client: &Client, sql: &str, data: &[u8]) -> Result<u64, tokio_post
     }
     sink.finish().await
 }
+
+/// Polls each future once in order, which is what sends its request, then awaits them in order.
+pub(super) async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut pending: Vec<_> = futures.map(|future| Box::pin(futures_util::future::maybe_done(future))).collect();
+    poll_fn(|cx| {
+        for future in &mut pending {
+            let _ = future.as_mut().poll(cx);
+        }
+        Poll::Ready(())
+    })
+    .await;
+    let mut outputs = Vec::with_capacity(pending.len());
+    for mut future in pending {
+        future.as_mut().await;
+        outputs.extend(future.as_mut().take_output());
+    }
+    outputs
+}

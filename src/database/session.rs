@@ -14,7 +14,7 @@ use tokio_postgres::{AsyncMessage, Client, Row, SimpleQueryMessage};
 
 use super::connect::{Canceller, Connected, Messages};
 use super::interrupt::Interrupt;
-use super::pipeline::{Param, Part, Place, send_all};
+use super::pipeline::{Param, Part, Place, in_order, send_all};
 use super::pooler;
 use crate::config::ConnectOptions;
 
@@ -128,19 +128,21 @@ impl Session {
         drive(wire, ended, client.query_typed(sql, params), |_| {}).await.map_err(|e| settle(ended, &e))
     }
 
-    /// Runs two statements on one snapshot, in one round trip, and returns the rows of both.
-    pub async fn snapshot(&mut self, first: &str, second: &str) -> Result<(Vec<Row>, Vec<Row>), Failure> {
+    /// Runs statements on one snapshot, in one round trip, and returns the rows of each. `settings` are run first, in the
+    /// same transaction: what they `SET LOCAL` holds for these statements only.
+    pub async fn snapshot(&mut self, settings: &str, queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
         let Self { client, wire, ended, .. } = self;
+        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings}");
         let work = async {
-            let (begun, first, second, done) = tokio::join! {
+            let (begun, rows, done) = tokio::join! {
                 biased;
-                client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-                client.query_typed(first, &[]),
-                client.query_typed(second, &[]),
+                client.batch_execute(&begin),
+                in_order(queries.iter().map(|sql| client.query_typed(sql, &[]))),
                 client.batch_execute("COMMIT"),
             };
             begun?;
-            let rows = (first?, second?);
+            let rows: Result<Vec<_>, _> = rows.into_iter().collect();
+            let rows = rows?;
             done?;
             Ok(rows)
         };

@@ -24,8 +24,11 @@ impl Ledger {
             let rows = session.query(&refinery, &[]).await?;
             return Ok(State { entries: rows.iter().map(applied).collect() });
         }
-        let (rows, newest) = session.snapshot(&refinery, include_str!("newest.sql")).await?;
-        let mut entries = merge(&rows, &newest);
+        let read = session.snapshot("", &[&refinery, include_str!("newest.sql")]).await?;
+        let [rows, newest] = &read[..] else {
+            return Err(Failure::Lost("the server left an answer out".to_owned()));
+        };
+        let mut entries = merge(rows, newest);
         let untold: Vec<i64> = entries.iter().filter(|e| is_untold(e)).map(|e| e.version).collect();
         if !untold.is_empty() {
             let known = session.query(include_str!("known.sql"), &[(&untold, Type::INT8_ARRAY)]).await?;

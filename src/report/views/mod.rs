@@ -1,11 +1,13 @@
 //! The result of each command.
 
+mod diff;
 mod ledger;
 mod ran;
 mod scripts;
 mod server;
 mod status;
 
+pub use diff::Differences;
 pub use ledger::{History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};

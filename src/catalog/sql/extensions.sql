@@ -1,0 +1,12 @@
+-- Extensions, other than plpgsql, which every database has.
+select
+  'extension' as kind, 3079 as class, e.oid::text as oid, 0 as sub, 0 as position,
+  null as schema, null as of, e.extname::text as name,
+  quote_ident(n.nspname) as in_schema,
+  e.extversion as version,
+  nullif(obj_description(e.oid, 'pg_extension'), (
+    select a.comment from pg_available_extensions a where a.name = e.extname
+  )) as comment
+from pg_extension e
+join pg_namespace n on n.oid = e.extnamespace
+where e.extname <> 'plpgsql'
