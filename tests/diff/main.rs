@@ -1,0 +1,13 @@
+//! The diff, through the built program, against real servers; pg_dump is the judge.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
+
+#[path = "../support/mod.rs"]
+#[expect(dead_code, reason = "other suites use what this one does not")]
+mod support;
+
+#[path = "../support/project.rs"]
+#[expect(dead_code, reason = "other suites use what this one does not")]
+mod project;
+
+mod fixtures;
+mod output;

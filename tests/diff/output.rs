@@ -1,0 +1,80 @@
+//! What `migrate diff` prints, and what it exits with.
+
+use crate::project::Project;
+use crate::support::Cluster;
+
+/// A project whose database holds `ours`, and the URL of another database that holds `theirs`.
+fn two(ours: &str, theirs: &str) -> (Project, String) {
+    let project = Project::new();
+    project.client().batch_execute(ours).unwrap();
+    let other = Project::on(Cluster::shared().database());
+    other.client().batch_execute(theirs).unwrap();
+    (project, other.url)
+}
+
+#[test]
+fn what_differs_is_named_and_the_rest_is_not() {
+    let (project, other) = two(
+        "create table t (id int primary key, a text); create table gone (); create view v as select 1 as x",
+        "create table t (id int primary key, a text not null); create table made (); create view v as\nselect 2 as x",
+    );
+    let ran = project.migrate(&["diff", "--to", &other]).ok();
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(
+        lines[..5],
+        [
+            "- table public.gone",
+            "+ table public.made",
+            "~ column public.t.a",
+            "    not null: nothing -> true",
+            "~ view public.v"
+        ],
+        "{}",
+        ran.stdout
+    );
+    assert!(ran.stdout.contains("  -  SELECT 1 AS x") || ran.stdout.contains("SELECT 1 AS x -> "), "{}", ran.stdout);
+    assert!(lines.last().unwrap().starts_with("4 differences: 1 only in "), "{}", ran.stdout);
+}
+
+#[test]
+fn a_check_exits_with_3_only_if_something_differs() {
+    let (project, other) = two("create table t (id int)", "create table t (id int)");
+    assert_eq!(project.migrate(&["diff", "--to", &other, "--check"]).ok().stdout, "no differences\n");
+    project.client().batch_execute("comment on table t is 'x'").unwrap();
+    let ran = project.migrate(&["diff", "--to", &other, "--check", "--json"]).code(3);
+    let difference = &ran.json()["differences"][0];
+    assert_eq!(difference["kind"], "table");
+    assert_eq!(difference["standing"], "changed");
+    assert_eq!(difference["attributes"][0], serde_json::json!({"name": "comment", "from": "x", "to": null}));
+    project.migrate(&["diff", "--to", &other]).ok();
+}
+
+#[test]
+fn the_ledger_and_excluded_schemas_are_left_out() {
+    let (project, other) = two("create schema extra", "select");
+    project.tables(1);
+    project.migrate(&["up"]).ok().prints("1 migration applied");
+    let ran = project.migrate(&["diff", "--to", &other, "--exclude", "extra", "--exclude", "public"]).ok();
+    assert_eq!(ran.stdout, "no differences\n");
+    project.migrate(&["diff", "--to", &other, "--check"]).code(3).prints("- schema extra");
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let (project, other) = two(
+        "create foreign data wrapper w; create server s foreign data wrapper w options (host 'h', api_key 'hunter2');
+         create user mapping for public server s options (password 'hunter3')",
+        "select",
+    );
+    let ran = project.migrate(&["diff", "--to", &other, "--json"]).ok();
+    assert!(ran.stdout.contains("host=h") && ran.stdout.contains("password"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("hunter"), "{}", ran.stdout);
+}
+
+#[test]
+fn mistakes_are_named() {
+    let project = Project::new();
+    project.migrate(&["diff"]).code(2).says("--to <URL>");
+    project.migrate(&["diff", "--to", "nonsense"]).code(2);
+    project.migrate(&["diff", "--to", "postgres://nobody@127.0.0.1:1/x"]).code(1).says("127.0.0.1:1");
+}
