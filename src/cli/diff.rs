@@ -2,25 +2,28 @@
 
 use super::Context;
 use crate::catalog::{self, Catalog};
-use crate::config::{Overrides, Target, resolve};
+use crate::config::{Overrides, Platform, Settings, Target, resolve};
 use crate::database::connect;
 use crate::database::session::Session;
 use crate::diff::compare;
+use crate::engine::shadow;
 use crate::error::{Error, Kind};
 use crate::report::views::Differences;
 
-/// Show how the schema of another database differs from the target's
+/// Show how the target's schema differs from the one that the migrations promise, or from another database's
 ///
-/// Reads both catalogs at the same time, changes nothing, takes no lock. The ledger's own schema is left out.
+/// The expected schema is built by running the migrations in a scratch database on the target's server, which is dropped in
+/// the end. The target itself is only read. The ledger's own schema is left out, and those that are Supabase's own.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
+  migrate diff --check                            exit code 3 if the target is not as the migrations made it
   migrate diff --to postgres://…/other            what `other` has, lacks and has otherwise
   migrate diff --to postgres://…/other --check    exit code 3 if anything differs
   migrate diff --to postgres://…/other --json")]
 pub(super) struct Args {
-    /// The database to compare the target with, as URL or key-value string
-    #[arg(long, value_name = "URL")]
+    /// What to compare the target with: `expected`, or a database's URL or key-value string
+    #[arg(long, value_name = "URL", default_value = EXPECTED)]
     to: String,
     /// Exit with 3 if anything differs
     #[arg(long)]
@@ -30,16 +33,68 @@ pub(super) struct Args {
     exclude: Vec<String>,
 }
 
+/// What the migrations promise.
+const EXPECTED: &str = "expected";
 /// The ledger is ours, and differs between any two databases.
 const LEDGER: &str = "migrate";
+/// Schemas that Supabase's services keep for themselves.
+const SUPABASE: [&str; 16] = [
+    "_analytics",
+    "_realtime",
+    "_supavisor",
+    "auth",
+    "cron",
+    "extensions",
+    "graphql",
+    "graphql_public",
+    "net",
+    "pgbouncer",
+    "pgsodium",
+    "realtime",
+    "storage",
+    "supabase_functions",
+    "supabase_migrations",
+    "vault",
+];
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let overrides = Overrides { url: Some(args.to.clone()), ..Overrides::default() };
+    let settings = context.settings()?;
+    let mut left_out = args.exclude.clone();
+    left_out.push(LEDGER.to_owned());
+    if settings.platform == Platform::Supabase {
+        left_out.extend(SUPABASE.map(str::to_owned));
+    }
+    let from = super::context::target_name(&settings);
+    let (ours, theirs, to) = if args.to == EXPECTED {
+        with_expected(context, &settings).await?
+    } else {
+        with_other(context, &args.to).await?
+    };
+    let view = Differences { from: &from, to: &to, differences: compare(&ours, &theirs, &left_out) };
+    context.ui.result(&view)?;
+    Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
+}
+
+/// The target's catalog, the one that the migrations make, and the latter's name.
+async fn with_expected(context: &mut Context<'_>, settings: &Settings) -> anyhow::Result<(Catalog, Catalog, String)> {
+    let (mut run, pairs, _) = context.open_and_read().await?;
+    let server_version = run.facts.server_version;
+    let ours = catalog::read(&mut run.session, server_version).await;
+    let theirs = match ours {
+        Ok(_) => shadow::expected(&mut run, settings, &pairs).await,
+        Err(_) => Ok(Catalog::default()),
+    };
+    run.close().await;
+    Ok((ours?, theirs?, "the expected schema".to_owned()))
+}
+
+/// The target's catalog, that of another database, read at the same time, and the latter's name.
+async fn with_other(context: &mut Context<'_>, url: &str) -> anyhow::Result<(Catalog, Catalog, String)> {
+    let overrides = Overrides { url: Some(url.to_owned()), ..Overrides::default() };
     let (other, _) = resolve(&overrides, context.environment())?;
     let Target::Given(other) = other.target else {
-        return Err(Error::new(Kind::Usage, "`--to` wants the URL of a database").into());
+        return Err(Error::new(Kind::Usage, "`--to` wants `expected` or the URL of a database").into());
     };
-    let from = super::context::target_name(&context.settings()?);
     let interrupt = context.interrupt.clone();
     let mut run = context.open().await?;
     let server_version = run.facts.server_version;
@@ -51,12 +106,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     };
     let (ours, theirs) = tokio::join!(catalog::read(&mut run.session, server_version), theirs);
     run.close().await;
-    let mut left_out = args.exclude.clone();
-    left_out.push(LEDGER.to_owned());
-    let (ours, theirs) = (ours?, theirs?);
-    let view = Differences { from: &from, to: &other.describe(), differences: compare(&ours, &theirs, &left_out) };
-    context.ui.result(&view)?;
-    Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
+    Ok((ours?, theirs?, other.describe()))
 }
 
 /// Reads a catalog over a session of which nothing is known yet.

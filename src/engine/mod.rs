@@ -10,6 +10,7 @@
 //! | `apply` | a script in one transaction with its ledger row |
 //! | `stepwise`, `units`, `resume` | a script outside a transaction, and how it goes on after a crash |
 //! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
+//! | `shadow` | what the migrations promise, built in a scratch database |
 //! | `failure` | a failing script as a person reads it |
 
 mod apply;
@@ -24,6 +25,7 @@ pub mod release;
 pub mod repair;
 mod resume;
 pub mod run;
+pub mod shadow;
 pub mod step;
 mod stepwise;
 mod units;

@@ -9,5 +9,6 @@ mod support;
 #[expect(dead_code, reason = "other suites use what this one does not")]
 mod project;
 
+mod expected;
 mod fixtures;
 mod output;

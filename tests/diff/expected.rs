@@ -1,0 +1,96 @@
+//! The target against what its migrations promise, built in a scratch database.
+
+use crate::project::{Project, wait_for};
+use crate::support::Cluster;
+
+/// Names of the scratch databases of a server.
+fn shadows(cluster: &Cluster) -> String {
+    cluster
+        .sql("select coalesce(string_agg(datname, ' '), '') from pg_database where datname like 'migrate\\_shadow\\_%'")
+}
+
+#[test]
+fn what_somebody_changed_by_hand_is_found() {
+    let cluster = Cluster::start(&crate::support::Setup::default());
+    let project = Project::on(cluster.database());
+    project.tables(3);
+    project.migrate(&["up"]).ok().prints("3 migrations applied");
+    assert_eq!(project.migrate(&["diff", "--check"]).ok().stdout, "no differences\n");
+    project.client().batch_execute("create index by_hand on t2 (id)").unwrap();
+    let ran = project.migrate(&["diff", "--check"]).code(3);
+    assert!(ran.stdout.starts_with("- index public.t2.by_hand\n1 difference"), "{}", ran.stdout);
+    assert_eq!(shadows(&cluster), "", "the scratch database is dropped");
+}
+
+#[test]
+fn a_migration_that_fails_leaves_no_scratch_database() {
+    let cluster = Cluster::start(&crate::support::Setup::default());
+    let project = Project::on(cluster.database());
+    project.tables(1).pair("002_wrong", "create table t1 ();\n", "drop table t1;\n");
+    project.migrate(&["diff"]).code(1).says("t1").says("scratch database");
+    assert_eq!(shadows(&cluster), "");
+}
+
+#[test]
+fn a_role_that_may_not_create_databases_is_told_what_to_do() {
+    let project = Project::new();
+    let role = format!("plain_{}", std::process::id());
+    Cluster::shared().sql(&format!("create role {role} login"));
+    let other = Project::on(project.url.replace("postgres@", &format!("{role}@")));
+    other.tables(1);
+    other.migrate(&["diff"]).code(1).says(&format!("alter role \"{role}\" createdb"));
+    Cluster::shared().sql(&format!("drop role {role}"));
+}
+
+#[test]
+fn what_a_killed_program_left_behind_is_dropped_and_nothing_else() {
+    let cluster = Cluster::start(&crate::support::Setup::default());
+    for name in [
+        "migrate_shadow_1000000000_0123abcd",
+        "migrate_shadow_1000000000_0123abce",
+        "migrate_shadow_9999999999_0123abcd",
+    ] {
+        cluster.sql(&format!("create database {name}"));
+        if !name.ends_with('e') {
+            cluster.sql(&format!("comment on database {name} is 'shadow database of migrate; may be dropped'"));
+        }
+    }
+    let project = Project::on(cluster.database());
+    project.tables(1);
+    project.migrate(&["up"]).ok().prints("1 migration applied");
+    project.migrate(&["diff", "--check"]).ok();
+    let left = shadows(&cluster);
+    assert_eq!(left.split(' ').count(), 2, "{left}");
+    assert!(!left.contains("1000000000_0123abcd"), "{left}");
+}
+
+#[test]
+fn an_interrupt_drops_the_scratch_database() {
+    let cluster = Cluster::start(&crate::support::Setup::default());
+    let project = Project::on(cluster.database());
+    project.pair("001_slow", "select pg_sleep(60);\n", "select;\n");
+    let child = project.start(&["diff"]);
+    wait_for("the sleep", || {
+        cluster
+            .sql("select count(*) from pg_stat_activity where query like '%pg_sleep(60)%' and pid <> pg_backend_pid()")
+            != "0"
+    });
+    let kill = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(shadows(&cluster), "");
+}
+
+#[test]
+fn the_bundled_project_is_as_it_promises() {
+    let cluster = Cluster::start(&crate::support::Setup::default());
+    let project = Project::on(cluster.database());
+    for folder in ["migrations", "rollbacks"] {
+        std::fs::remove_dir(project.path().join(folder)).unwrap();
+    }
+    project.migrate(&["up", "--stand-in"]).ok().prints("migrations applied");
+    project.migrate(&["diff", "--check"]).ok().prints("no differences");
+    project.client().batch_execute("drop policy \"Staff can read inventory\" on public.inventory").unwrap();
+    project.migrate(&["diff", "--check"]).code(3).prints("+ policy public.inventory.Staff can read inventory");
+}
