@@ -21,6 +21,14 @@ pub struct Id {
     pub name: Box<str>,
 }
 
+impl std::fmt::Display for Id {
+    /// `column public.orders.total`, parts that a kind does not have left out.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [&self.schema, &self.of, &self.name].into_iter().filter(|part| !part.is_empty());
+        write!(f, "{} {}", self.kind.keywords(), parts.map(AsRef::as_ref).collect::<Vec<&str>>().join("."))
+    }
+}
+
 /// One object: its attributes, and what it needs in order to exist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object {

@@ -11,6 +11,7 @@
 //! | `stepwise`, `units`, `resume` | a script outside a transaction, and how it goes on after a crash |
 //! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
 //! | `shadow` | what the migrations promise, built in a scratch database |
+//! | `prove` | up, down, up of every pair there |
 //! | `failure` | a failing script as a person reads it |
 
 mod apply;
@@ -20,6 +21,7 @@ pub mod elsewhere;
 mod failure;
 pub mod losses;
 pub mod plan;
+pub mod prove;
 pub mod rehearse;
 pub mod release;
 pub mod repair;

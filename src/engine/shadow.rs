@@ -27,16 +27,33 @@ const LIFETIME_SECONDS: u64 = 3600;
 /// # Errors
 /// When the role may not create databases, or when a script fails in the empty database.
 pub async fn expected(run: &mut Run<'_>, settings: &Settings, pairs: &[Pair]) -> anyhow::Result<Catalog> {
+    within(run, settings, async |shadow| {
+        let options = Options { until: Until::End, out_of_order: false, single_transaction: false, release: None };
+        up::up(shadow, pairs, &options, &mut Outcome::default()).await?;
+        catalog::read(&mut shadow.session, shadow.facts.server_version).await
+    })
+    .await
+}
+
+/// Does `work` in a scratch database on the target's server.
+///
+/// # Errors
+/// When the role may not create databases, and those of `work`.
+pub(super) async fn within<T>(
+    run: &mut Run<'_>,
+    settings: &Settings,
+    work: impl AsyncFnOnce(&mut Run<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     drop_leftovers(run).await;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let name = format!("migrate_shadow_{now}_{:08x}", rand::random::<u32>());
     let database = quote::ident(&name);
     create(run, &database).await?;
-    let catalog = build(run, settings, pairs, &name).await;
+    let done = inside(run, settings, &name, work).await;
     let dropped = run.session.settle(&format!("drop database if exists {database} with (force)")).await;
-    let catalog = catalog.context("while the migrations ran in a scratch database")?;
+    let done = done.context("while the migrations ran in a scratch database")?;
     dropped.map_err(|failure| anyhow::anyhow!("failed to drop the scratch database {name}: {failure}"))?;
-    Ok(catalog)
+    Ok(done)
 }
 
 async fn create(run: &mut Run<'_>, database: &str) -> anyhow::Result<()> {
@@ -50,8 +67,13 @@ async fn create(run: &mut Run<'_>, database: &str) -> anyhow::Result<()> {
     marked.map_err(|failure| anyhow::anyhow!("failed to mark the scratch database {database}: {failure}"))
 }
 
-/// Runs every migration in the scratch database, and reads what they made.
-async fn build(run: &Run<'_>, settings: &Settings, pairs: &[Pair], name: &str) -> anyhow::Result<Catalog> {
+/// Opens the scratch database and does the work.
+async fn inside<T>(
+    run: &Run<'_>,
+    settings: &Settings,
+    name: &str,
+    work: impl AsyncFnOnce(&mut Run<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
     let mut settings = settings.clone();
     settings.target = Target::Given(run.options.with_database(name));
     // The database is ours alone: a project that expects Supabase finds its stand-in there.
@@ -59,13 +81,9 @@ async fn build(run: &Run<'_>, settings: &Settings, pairs: &[Pair], name: &str) -
     let mut silent = Silent;
     let interrupt = run.session.interrupt().clone();
     let mut shadow = Run::open(&settings, interrupt, &mut silent, &mut |_| Ok(true)).await?;
-    let options = Options { until: Until::End, out_of_order: false, single_transaction: false, release: None };
-    let result = match up::up(&mut shadow, pairs, &options, &mut Outcome::default()).await {
-        Ok(()) => catalog::read(&mut shadow.session, shadow.facts.server_version).await,
-        Err(error) => Err(error),
-    };
+    let done = work(&mut shadow).await;
     shadow.close().await;
-    result
+    done
 }
 
 /// Drops what killed programs left behind. What cannot be dropped is the next one's to try.

@@ -12,3 +12,4 @@ mod project;
 mod expected;
 mod fixtures;
 mod output;
+mod prove;

@@ -5,7 +5,6 @@ use std::io::{Result, Write};
 use colored::Colorize;
 use serde::Serialize;
 
-use crate::catalog::Id;
 use crate::diff::{Attribute, Difference, Standing};
 use crate::report::{View, clean, plural};
 
@@ -26,7 +25,7 @@ impl View for Differences<'_> {
             return writeln!(out, "no differences");
         }
         for difference in &self.differences {
-            let name = format!("{} {}", difference.id.kind.keywords(), clean(&address(&difference.id)));
+            let name = clean(&difference.id.to_string());
             match difference.standing {
                 // What a new table's columns are like is told by the lines of the columns.
                 Standing::Added => writeln!(out, "{} {name}", "+".green())?,
@@ -67,10 +66,4 @@ fn change(out: &mut dyn Write, attribute: &Attribute) -> Result<()> {
         writeln!(out, "      {}", clean(line))?;
     }
     Ok(())
-}
-
-/// `public.orders.total`, parts that a kind does not have left out.
-fn address(id: &Id) -> String {
-    let parts = [&id.schema, &id.of, &id.name].into_iter().filter(|part| !part.is_empty());
-    parts.map(AsRef::as_ref).collect::<Vec<&str>>().join(".")
 }

@@ -93,6 +93,8 @@ pub struct Verified<'a> {
     pub target: Option<&'a str>,
     /// How many pairs were looked at.
     pub pairs: usize,
+    /// How many of them were proven by running them; null when that was not asked for.
+    pub proven: Option<usize>,
     /// What is wrong, a line each.
     pub problems: &'a [String],
 }
@@ -103,6 +105,8 @@ impl View for Verified<'_> {
             writeln!(out, "{} {}", "wrong:".red(), clean(problem))?;
         }
         let against = if self.target.is_some() { " against the ledger" } else { "" };
-        writeln!(out, "{} verified{against}, {}", plural(self.pairs, "pair"), plural(self.problems.len(), "problem"))
+        let proven = self.proven.map_or_else(String::new, |proven| format!(", {proven} proven"));
+        let (pairs, problems) = (plural(self.pairs, "pair"), plural(self.problems.len(), "problem"));
+        writeln!(out, "{pairs} verified{against}{proven}, {problems}")
     }
 }
