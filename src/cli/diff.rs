@@ -5,7 +5,7 @@ use crate::catalog::{self, Catalog};
 use crate::config::{Overrides, Platform, Settings, Target, resolve};
 use crate::database::connect;
 use crate::database::session::Session;
-use crate::diff::compare;
+use crate::diff::{Managed, compare};
 use crate::engine::shadow;
 use crate::error::{Error, Kind};
 use crate::report::views::Differences;
@@ -13,7 +13,8 @@ use crate::report::views::Differences;
 /// Show how the target's schema differs from the one that the migrations promise, or from another database's
 ///
 /// The expected schema is built by running the migrations in a scratch database on the target's server, which is dropped in
-/// the end. The target itself is only read. The ledger's own schema is left out, and those that are Supabase's own.
+/// the end. The target itself is only read. The ledger's own schema is left out, and what
+/// Supabase's services keep for themselves.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -35,42 +36,17 @@ pub(super) struct Args {
 
 /// What the migrations promise.
 const EXPECTED: &str = "expected";
-/// The ledger is ours, and differs between any two databases.
-const LEDGER: &str = "migrate";
-/// Schemas that Supabase's services keep for themselves.
-const SUPABASE: [&str; 16] = [
-    "_analytics",
-    "_realtime",
-    "_supavisor",
-    "auth",
-    "cron",
-    "extensions",
-    "graphql",
-    "graphql_public",
-    "net",
-    "pgbouncer",
-    "pgsodium",
-    "realtime",
-    "storage",
-    "supabase_functions",
-    "supabase_migrations",
-    "vault",
-];
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let settings = context.settings()?;
-    let mut left_out = args.exclude.clone();
-    left_out.push(LEDGER.to_owned());
-    if settings.platform == Platform::Supabase {
-        left_out.extend(SUPABASE.map(str::to_owned));
-    }
+    let managed = Managed { schemas: args.exclude.clone(), supabase: settings.platform == Platform::Supabase };
     let from = super::context::target_name(&settings);
     let (ours, theirs, to) = if args.to == EXPECTED {
         with_expected(context, &settings).await?
     } else {
         with_other(context, &args.to).await?
     };
-    let view = Differences { from: &from, to: &to, differences: compare(&ours, &theirs, &left_out) };
+    let view = Differences { from: &from, to: &to, differences: compare(&ours, &theirs, &managed) };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
 }

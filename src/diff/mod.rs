@@ -1,8 +1,12 @@
 //! What differs between two catalogs: objects that one of them lacks, and attributes that are not the same.
 
+mod managed;
+
 use std::cmp::Ordering;
 
 use serde::Serialize;
+
+pub use managed::Managed;
 
 use crate::catalog::{Catalog, Id, Object};
 
@@ -43,11 +47,11 @@ pub struct Difference {
 
 /// Every difference on the way from one catalog to another, in the order of identities.
 ///
-/// What stands in a schema of `left_out` is not looked at. An object that comes or goes with the one that it is a part of
+/// What is `managed` by others is not looked at. An object that comes or goes with the one that it is a part of
 /// (the columns of a new table) is listed with its own attributes, since nobody else tells them.
 #[must_use]
-pub fn compare(from: &Catalog, to: &Catalog, left_out: &[String]) -> Vec<Difference> {
-    let counts = |object: &&Object| !left_out.iter().any(|name| is_in(&object.id, name));
+pub fn compare(from: &Catalog, to: &Catalog, managed: &Managed) -> Vec<Difference> {
+    let counts = |object: &&Object| managed.counts(&object.id);
     let mut ours = from.objects.iter().filter(counts).peekable();
     let mut theirs = to.objects.iter().filter(counts).peekable();
     let mut differences = Vec::new();
@@ -62,11 +66,6 @@ pub fn compare(from: &Catalog, to: &Catalog, left_out: &[String]) -> Vec<Differe
         let b = if order.is_ge() { theirs.next() } else { None };
         differences.extend(difference(a, b));
     }
-}
-
-/// Whether an object is this schema, or in it.
-fn is_in(id: &Id, schema: &str) -> bool {
-    &*id.schema == schema || (id.kind == crate::catalog::Kind::Schema && &*id.name == schema)
 }
 
 fn difference(a: Option<&Object>, b: Option<&Object>) -> Option<Difference> {

@@ -7,14 +7,12 @@ use super::shadow;
 use super::up::{self, Options, Outcome};
 use crate::catalog::{self, Catalog};
 use crate::config::Settings;
-use crate::diff::{Difference, Standing, compare};
+use crate::diff::{Difference, Managed, Standing, compare};
 use crate::error::{self, Kind};
 use crate::migration::Pair;
 
 /// Differences that are named; of more than these only how many there are.
 const NAMED_MOST: usize = 5;
-/// The ledger's schema comes with the first migration and stays.
-const LEDGER: &str = "migrate";
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -89,7 +87,7 @@ async fn read(shadow: &mut Run<'_>) -> anyhow::Result<Catalog> {
 
 /// The differences in a line, if there are any.
 fn differs(from: &Catalog, to: &Catalog) -> Option<String> {
-    let differences = compare(from, to, &[LEDGER.to_owned()]);
+    let differences = compare(from, to, &Managed::default());
     let named: Vec<String> = differences.iter().take(NAMED_MOST).map(word).collect();
     let more = differences.len().saturating_sub(named.len());
     match (named.is_empty(), more) {

@@ -63,17 +63,19 @@ async fn create(run: &mut Run<'_>, database: &str) -> anyhow::Result<()> {
             .hint(format!("let the role do it: `alter role {} createdb`", quote::ident(&run.facts.role)))
             .hint("or compare with a database that has the expected schema: `migrate diff --to URL`")
     })?;
-    let marked = run.session.settle(&format!("comment on database {database} is {}", quote::literal(MARK))).await;
-    marked.map_err(|failure| anyhow::anyhow!("failed to mark the scratch database {database}: {failure}"))
+    Ok(())
 }
 
-/// Opens the scratch database and does the work.
+/// Marks and opens the scratch database, and does the work.
 async fn inside<T>(
-    run: &Run<'_>,
+    run: &mut Run<'_>,
     settings: &Settings,
     name: &str,
     work: impl AsyncFnOnce(&mut Run<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
+    let mark = format!("comment on database {} is {}", quote::ident(name), quote::literal(MARK));
+    let marked = run.session.settle(&mark).await;
+    marked.map_err(|failure| anyhow::anyhow!("failed to mark the scratch database {name}: {failure}"))?;
     let mut settings = settings.clone();
     settings.target = Target::Given(run.options.with_database(name));
     // The database is ours alone: a project that expects Supabase finds its stand-in there.

@@ -91,6 +91,16 @@ fn the_bundled_project_is_as_it_promises() {
     }
     project.migrate(&["up", "--stand-in"]).ok().prints("migrations applied");
     project.migrate(&["diff", "--check"]).ok().prints("no differences");
+    project
+        .client()
+        .batch_execute(
+            "create trigger by_hand before update on auth.users for each row execute function public.update_updated_at_column();
+             alter publication supabase_realtime drop table public.inventory; create table auth.theirs ()",
+        )
+        .unwrap();
+    let ran = project.migrate(&["diff", "--check"]).code(3).prints("- trigger auth.users.by_hand");
+    assert!(ran.stdout.contains("+ member of publication supabase_realtime.table public.inventory"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("\n2 differences"), "{}", ran.stdout);
     project.client().batch_execute("drop policy \"Staff can read inventory\" on public.inventory").unwrap();
     project.migrate(&["diff", "--check"]).code(3).prints("+ policy public.inventory.Staff can read inventory");
 }
