@@ -38,7 +38,8 @@ const QUERIES: [(&str, &str); 21] = [
     ("other kinds", include_str!("sql/others.sql")),
     ("subscriptions", include_str!("sql/subscriptions.sql")),
 ];
-const PUBLICATION_SCHEMAS: &str = include_str!("sql/publication_schemas.sql");
+const PUBLICATION_MEMBERS: &str = include_str!("sql/publication_members.sql");
+const PUBLICATION_TABLES: &str = include_str!("sql/publication_tables.sql");
 const ALIASES: &str = include_str!("sql/aliases.sql");
 const NEEDS: &str = include_str!("sql/needs.sql");
 
@@ -55,10 +56,8 @@ const IDENTITY_COLUMNS: usize = 8;
 /// When the server refuses a query, or the connection is lost.
 pub async fn read(session: &mut Session, server_version: u32) -> anyhow::Result<Catalog> {
     let mut queries: Vec<&str> = QUERIES.iter().map(|(_, sql)| *sql).collect();
-    if server_version >= 150_000 {
-        queries.push(PUBLICATION_SCHEMAS);
-    }
-    queries.extend([ALIASES, NEEDS]);
+    let members = if server_version >= 150_000 { PUBLICATION_MEMBERS } else { PUBLICATION_TABLES };
+    queries.extend([members, ALIASES, NEEDS]);
     let mut answers = session.snapshot(SETTINGS, &queries).await.context("failed to read the catalog")?;
     let (needs, aliases) = (answers.pop().unwrap_or_default(), answers.pop().unwrap_or_default());
     let mut objects = Vec::with_capacity(answers.iter().map(Vec::len).sum());
