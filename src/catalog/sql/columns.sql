@@ -18,8 +18,11 @@ select
   ) end as identity_options,
   case when a.attcollation <> t.typcollation then (select name from collated where oid = a.attcollation) end as collation,
   case when a.attstorage <> t.typstorage then case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end as storage,
-  case nullif(to_jsonb(a) ->> 'attcompression', '') when 'p' then 'pglz' when 'l' then 'lz4' end as compression,
-  nullif((to_jsonb(a) ->> 'attstattarget'), '-1') as statistics,
+  -- Not before PostgreSQL 14. Reading a row as JSON costs, so only where there can be compression.
+  case when t.typstorage <> 'p' then
+    case to_jsonb(a) ->> 'attcompression' when 'p' then 'pglz' when 'l' then 'lz4' end
+  end as compression,
+  nullif(a.attstattarget, -1)::text as statistics,
   to_json(a.attoptions)::text as options,
   to_json(a.attfdwoptions)::text as server_options,
   case when not a.attislocal then 'true' end as inherited
@@ -37,7 +40,7 @@ union all
 select
   'column', 1259, c.oid::text, a.attnum::int, a.attnum::int, n.nspname::text, c.relname::text, a.attname::text,
   a.attacl::text, col_description(c.oid, a.attnum), null, null, null, null, null, null, null, null, null,
-  case c.relkind when 'm' then nullif(to_jsonb(a) ->> 'attstattarget', '-1') end, null, null, null
+  case c.relkind when 'm' then nullif(a.attstattarget, -1)::text end, null, null, null
 from pg_attribute a
 join pg_class c on c.oid = a.attrelid
 join pg_namespace n on n.oid = c.relnamespace

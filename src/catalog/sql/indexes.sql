@@ -9,9 +9,9 @@ select
   case when x.indisreplident then 'true' end as replica_identity,
   case when not x.indisvalid and i.relkind = 'i' then 'true' end as invalid,
   (
-    select json_agg(format('%s=%s', a.attnum, to_jsonb(a) ->> 'attstattarget') order by a.attnum)::text
+    select json_agg(format('%s=%s', a.attnum, a.attstattarget) order by a.attnum)::text
     from pg_attribute a
-    where a.attrelid = i.oid and x.indexprs is not null and coalesce(nullif(to_jsonb(a) ->> 'attstattarget', '-1'), '') <> ''
+    where a.attrelid = i.oid and x.indexprs is not null and a.attstattarget <> -1
   ) as statistics,
   obj_description(i.oid, 'pg_class') as comment
 from pg_index x

@@ -8,6 +8,6 @@ select
 from pg_trigger t
 join pg_class c on c.oid = t.tgrelid
 join pg_namespace n on n.oid = c.relnamespace
-where not t.tgisinternal and coalesce(to_jsonb(t) ->> 'tgparentid', '0') = '0'
+where not t.tgisinternal and t.tgparentid = 0
   and n.nspname not in ('pg_catalog', 'information_schema')
   and not exists (select from pg_depend e where e.classid = 2620 and e.objid = t.oid and e.deptype = 'e')
