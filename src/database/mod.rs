@@ -1,8 +1,9 @@
-//! Connecting, the session, the runner's lock, cancelling.
+//! Connecting, the session, the runner's lock, leases, cancelling.
 
 pub mod connect;
 mod failure;
 pub mod interrupt;
+pub mod lease;
 pub mod lock;
 pub mod pipeline;
 pub mod pooler;
