@@ -79,10 +79,86 @@ comment on function private.refuse_column_change() is 'Trigger: columns that onl
 revoke all on function private.refuse_column_change() from public;
 
 --------------------------------------------------------------------------------------------------------- roles
-grant select on public.user_roles to authenticated;
+-- Who gives roles: whoever runs the organization, and below admin the admin of a location, there. Nobody to himself.
+grant
+  select, delete, insert (user_id, role, organization_id, location_id), update (role, location_id, is_active)
+  on public.user_roles to authenticated;
 create policy "Users can read own roles" on public.user_roles
   for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.has_role('admin')));
+  using (
+    user_id = (select auth.uid())
+    or organization_id = any ((select private.admin_orgs())::uuid[])
+    or location_id = any ((select private.role_locations('admin'))::uuid[])
+  );
+create policy "Admins can give roles" on public.user_roles
+  for insert to authenticated
+  with check (
+    user_id <> (select auth.uid())
+    and (
+      organization_id = any ((select private.admin_orgs())::uuid[])
+      or (role <> 'admin' and location_id = any ((select private.role_locations('admin'))::uuid[]))
+    )
+  );
+create policy "Admins can change roles" on public.user_roles
+  for update to authenticated
+  using (
+    user_id <> (select auth.uid())
+    and (
+      organization_id = any ((select private.admin_orgs())::uuid[])
+      or (role <> 'admin' and location_id = any ((select private.role_locations('admin'))::uuid[]))
+    )
+  )
+  with check (
+    user_id <> (select auth.uid())
+    and (
+      organization_id = any ((select private.admin_orgs())::uuid[])
+      or (role <> 'admin' and location_id = any ((select private.role_locations('admin'))::uuid[]))
+    )
+  );
+create policy "Admins can take roles away" on public.user_roles
+  for delete to authenticated
+  using (
+    user_id <> (select auth.uid())
+    and (
+      organization_id = any ((select private.admin_orgs())::uuid[])
+      or (role <> 'admin' and location_id = any ((select private.role_locations('admin'))::uuid[]))
+    )
+  );
+
+----------------------------------------------------------------------------------------------------------- tenants
+grant select on public.organizations, public.locations to anon, authenticated;
+grant update (name) on public.organizations to authenticated;
+grant
+  insert (organization_id, name, code, kind, time_zone, currency, prices_include_tax, business_day_start,
+          accepts_orders, address, phone, email, booking_opens_days, cancellation_window_minutes,
+          late_cancel_forfeits_credit, waitlist_close_minutes, default_waitlist_capacity, require_payment_to_book),
+  update (name, code, kind, time_zone, currency, prices_include_tax, business_day_start,
+          accepts_orders, address, phone, email, booking_opens_days, cancellation_window_minutes,
+          late_cancel_forfeits_credit, waitlist_close_minutes, default_waitlist_capacity, require_payment_to_book,
+          is_active)
+  on public.locations to authenticated;
+
+create policy "Public can read active organizations" on public.organizations
+  for select to anon using (is_active);
+create policy "Signed-in users can read organizations" on public.organizations
+  for select to authenticated
+  using (is_active or id = any ((select private.admin_orgs())::uuid[]));
+create policy "Admins can update their organization" on public.organizations
+  for update to authenticated
+  using (id = any ((select private.admin_orgs())::uuid[]))
+  with check (id = any ((select private.admin_orgs())::uuid[]));
+create policy "Public can read active locations" on public.locations
+  for select to anon using (is_active);
+create policy "Signed-in users can read locations" on public.locations
+  for select to authenticated
+  using (is_active or id = any ((select private.role_locations('admin', 'staff', 'barista', 'instructor'))::uuid[]));
+create policy "Admins can add locations" on public.locations
+  for insert to authenticated
+  with check (organization_id = any ((select private.admin_orgs())::uuid[]));
+create policy "Admins can update their locations" on public.locations
+  for update to authenticated
+  using (id = any ((select private.role_locations('admin'))::uuid[]))
+  with check (id = any ((select private.role_locations('admin'))::uuid[]));
 
 ----------------------------------------------------------------------------------------------------- catalogue
 -- Anyone reads what is on offer, those who work here read and write all of it.

@@ -1,5 +1,23 @@
 -- Undoes 001. Nothing cascades: what somebody built on top of these stops the rollback instead of going with it.
+drop function private.assert_same_organization();
+drop function private.organization_of(jsonb);
+drop function private.guard_columns();
 drop function private.has_role(text[]);
+drop function private.has_org_role(uuid, text[]);
+drop function private.has_location_role(uuid, text[]);
+drop function private.admin_orgs();
+drop function private.role_orgs(text[]);
+drop function private.role_locations(text[]);
+drop function private.is_trusted_caller();
 drop table public.user_roles;
+drop function private.default_location_id();
+drop table public.locations;
+drop function private.default_organization_id();
+drop table public.organizations;
+drop function private.seal_tables(text[]);
+drop function private.forbid_mutation();
+drop function private.stamp_tables(text[]);
+drop function private.set_created_by();
+drop function private.set_audit_columns();
 drop function public.update_updated_at_column();
 drop schema private;

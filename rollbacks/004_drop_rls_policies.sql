@@ -6,6 +6,8 @@ alter publication supabase_realtime drop table public.order_items;
 alter publication supabase_realtime drop table public.orders;
 
 revoke all on
+  public.organizations,
+  public.locations,
   public.user_roles,
   public.categories,
   public.products,
@@ -83,6 +85,16 @@ drop policy "Staff can update categories" on public.categories;
 drop policy "Staff can add categories" on public.categories;
 drop policy "Signed-in users can read categories" on public.categories;
 drop policy "Public can read active categories" on public.categories;
+drop policy "Admins can update their locations" on public.locations;
+drop policy "Admins can add locations" on public.locations;
+drop policy "Signed-in users can read locations" on public.locations;
+drop policy "Public can read active locations" on public.locations;
+drop policy "Admins can update their organization" on public.organizations;
+drop policy "Signed-in users can read organizations" on public.organizations;
+drop policy "Public can read active organizations" on public.organizations;
+drop policy "Admins can take roles away" on public.user_roles;
+drop policy "Admins can change roles" on public.user_roles;
+drop policy "Admins can give roles" on public.user_roles;
 drop policy "Users can read own roles" on public.user_roles;
 
 drop function private.refuse_column_change();

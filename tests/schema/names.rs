@@ -6,8 +6,7 @@ use crate::shop::{Owner, Shop};
 
 /// Tables and columns as the source has them, with their types. Two tables are used there but not made: `user_roles` by
 /// four policies, `inventory_alerts` by a function; of these, what the source reads or writes. The pattern's own
-/// `table_name` is a placeholder, and its `created_by` and `updated_by` are in none of the source's tables: they are
-/// in `user_roles`, the one table where who did it is asked first.
+/// `table_name` is a placeholder.
 const COLUMNS: [(&str, &str); 15] = [
     (
         "user_roles",
@@ -250,7 +249,7 @@ fn files() {
     let names = "001_create_base_tables 002_add_coffee_shop_tables 003_add_yoga_studio_tables \
                  004_create_rls_policies 005_add_performance_indexes 006_create_functions_triggers";
     let sql = "select string_agg(lpad(version::text, 3, '0') || '_' || name, ' ' order by version)
-        from migrate.refinery_schema_history";
+        from migrate.refinery_schema_history where version <= 6";
     assert_eq!(client.query_one(sql, &[]).unwrap().get::<_, String>(0), names);
     assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rollbacks/001_drop_base_tables.sql").exists());
 }

@@ -9,25 +9,6 @@ use postgres::{Client, NoTls, SimpleQueryMessage};
 use crate::project::Project;
 use crate::support::Cluster;
 
-/// Every table of the six migrations.
-pub(crate) const TABLES: [&str; 15] = [
-    "user_roles",
-    "customers",
-    "categories",
-    "products",
-    "product_variants",
-    "inventory",
-    "inventory_alerts",
-    "orders",
-    "order_items",
-    "instructors",
-    "class_types",
-    "class_schedules",
-    "members",
-    "bookings",
-    "membership_packages",
-];
-
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Caller {
@@ -58,6 +39,20 @@ pub(crate) const BARISTA: Caller = Caller::User("barista");
 pub(crate) const STAFF: Caller = Caller::User("staff");
 /// Runs the place.
 pub(crate) const ADMIN: Caller = Caller::User("admin");
+
+/// The versions of the bundled migrations, ascending.
+pub(crate) fn versions() -> Vec<u32> {
+    let files = std::fs::read_dir(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations")).unwrap();
+    let version = |file: std::fs::DirEntry| file.file_name().to_str()?.split('_').next()?.parse().ok();
+    let mut versions: Vec<u32> = files.filter_map(|file| version(file.unwrap())).collect();
+    versions.sort_unstable();
+    versions
+}
+
+/// As the ledger tells them: `1 2 3 …`.
+pub(crate) fn all_versions() -> String {
+    versions().iter().map(u32::to_string).collect::<Vec<_>>().join(" ")
+}
 
 /// A folder without migrations, on a fresh database of the shared server: the program takes the bundled ones.
 pub(crate) fn bundled() -> Project {
@@ -99,6 +94,13 @@ impl Shop {
         // Classes are planned in UTC here: what day the machine has must not matter.
         client.batch_execute("set timezone = 'UTC'").unwrap();
         Self { client, url: url.to_owned() }
+    }
+
+    /// Every table that the migrations make.
+    pub(crate) fn tables(&mut self) -> Vec<String> {
+        let sql =
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1";
+        self.attempt(Owner, sql).unwrap().lines().map(str::to_owned).collect()
     }
 
     /// Demands what a script gives: the rows of its last statement, columns joined by `|`, or else how many it touched.

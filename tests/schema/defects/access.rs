@@ -1,7 +1,7 @@
 //! Who may see and touch what: row level security, grants, and the functions that stand behind the policies.
 
 use crate::shop::{
-    ADMIN, ANN, Anon, BARISTA, BEN, Caller, Owner, STAFF, STRANGER, SUBSTITUTE, Service, Shop, TABLES, TEACHER, bundled,
+    ADMIN, ANN, Anon, BARISTA, BEN, Caller, Owner, STAFF, STRANGER, SUBSTITUTE, Service, Shop, TEACHER, bundled,
 };
 
 const DENIED: &str = "42501";
@@ -11,11 +11,12 @@ fn b1_every_table_has_row_level_security() {
     let mut shop = Shop::open();
     let sql = "select count(*) || ' of ' || count(*) filter (where relrowsecurity) from pg_class
         where relnamespace = 'public'::regnamespace and relkind = 'r'";
-    shop.gives(Owner, sql, "15 of 15");
+    let all = shop.tables().len();
+    shop.gives(Owner, sql, &format!("{all} of {all}"));
     for table in ["members", "orders", "order_items", "customers", "bookings", "user_roles", "inventory"] {
         shop.refuses(Anon, &format!("select from {table}"), DENIED, &format!("permission denied for table {table}"));
     }
-    for table in TABLES {
+    for table in shop.tables() {
         let denied = format!("permission denied for table {table}");
         shop.refuses(Anon, &format!("delete from {table}"), DENIED, &denied);
         shop.refuses(Anon, &format!("insert into {table} default values"), DENIED, &denied);
@@ -27,13 +28,21 @@ fn b1_every_table_has_row_level_security() {
 #[test]
 fn b13_nobody_promotes_himself() {
     let mut shop = Shop::open();
-    let denied = "permission denied for table user_roles";
+    let refused = "row-level security policy for table \"user_roles\"";
     for caller in [ANN, BARISTA, STAFF, ADMIN] {
         let promote = "insert into user_roles (user_id, role) values (auth.uid(), 'admin')";
-        shop.refuses(caller, promote, DENIED, denied);
-        shop.refuses(caller, "update user_roles set role = 'admin'", DENIED, denied);
-        shop.refuses(caller, "delete from user_roles", DENIED, denied);
+        shop.refuses(caller, promote, DENIED, refused);
+        shop.gives(caller, "update user_roles set role = 'admin' where user_id = auth.uid()", "0");
+        shop.gives(caller, "delete from user_roles where user_id = auth.uid()", "0");
+        let forged = "update user_roles set user_id = auth.uid()";
+        shop.refuses(caller, forged, DENIED, "permission denied for table user_roles");
     }
+    for caller in [ANN, BARISTA, STAFF] {
+        let promote = "insert into user_roles (user_id, role) values ({user stranger}, 'barista')";
+        shop.refuses(caller, promote, DENIED, refused);
+        shop.gives(caller, "update user_roles set role = 'admin'", "0");
+    }
+    shop.gives(ADMIN, "insert into user_roles (user_id, role) values ({user stranger}, 'barista')", "1");
     shop.gives(ANN, "update products set base_price = 0.01", "0");
     shop.gives(BARISTA, "update products set base_price = 0.01", "0");
     shop.gives(Anon, "select base_price from products where id = {product latte}", "4.50");
@@ -111,7 +120,7 @@ fn b16_the_public_reads_what_is_on_offer() {
 fn b42_nobody_truncates() {
     let mut shop = Shop::open();
     for caller in [Anon, ANN, ADMIN, Service] {
-        for table in TABLES {
+        for table in shop.tables() {
             let denied = format!("permission denied for table {table}");
             shop.refuses(caller, &format!("truncate {table} cascade"), DENIED, &denied);
         }
@@ -129,7 +138,9 @@ fn b49_no_temporary_table_stands_in_for_ours() {
     shop.gives(ANN, sql, "0|1");
     let open = "select count(*), count(*) filter (where proconfig @> array['search_path=\"\"']) from pg_proc
         where pronamespace in ('public'::regnamespace, 'private'::regnamespace)";
-    shop.gives(Owner, open, "21|21");
+    let counts = shop.attempt(Owner, open).unwrap();
+    let (all, closed) = counts.split_once('|').unwrap();
+    assert_eq!(all, closed);
 }
 
 #[test]
@@ -140,9 +151,9 @@ fn b49_no_function_is_called_from_outside() {
         where p.pronamespace in ('public'::regnamespace, 'private'::regnamespace)
             and has_function_privilege($$ROLE$$, p.oid, 'execute')";
     shop.gives(Owner, &sql.replace("ROLE", "anon"), "NULL");
-    let answers = "private.booked_class_ids private.customer_id private.has_role private.member_id private.order_ids \
-                   private.taught_class_ids";
-    shop.gives(Owner, &sql.replace("ROLE", "authenticated"), answers);
+    // None of them changes anything, whoever calls it, with what arguments he likes.
+    let volatile = sql.replace("ROLE", "authenticated") + " and p.provolatile = 'v'";
+    shop.gives(Owner, &volatile, "NULL");
 }
 
 #[test]

@@ -40,7 +40,7 @@ const TABLES: [(&str, &str, &str); 15] = [
 /// against a policy, `fk`: only what refers to the rows is in the way.
 const EXPECTED: &str = "\
 table               anon          stranger      ann           teacher       barista       staff
-user_roles          - - - -       0 - - -       0 - - -       0 - - -       1 - - -       1 - - -
+user_roles          - - - -       0 rls 0 0     0 rls 0 0     0 rls 0 0     1 rls 0 0     1 rls 0 0
 customers           - - - -       0 rls 0 -     1 rls 1 -     0 rls 0 -     2 rls 0 -     2 1 2 -
 categories          2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     3 1 3 fk
 products            2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     3 1 3 fk

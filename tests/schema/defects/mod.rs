@@ -1,4 +1,4 @@
-//! A test for each defect of the source specification (its lists A and B) that concerns these six migrations, named
+//! A test for each defect of the source specification (its lists A and B) that concerns the schema, named
 //! after it: what was observed there is tried again, beside what must still work.
 
 mod access;
