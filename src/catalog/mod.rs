@@ -10,6 +10,7 @@ mod kind;
 mod needs;
 mod object;
 mod read;
+pub mod snapshot;
 
 pub use kind::Kind;
 pub use object::{Catalog, Id, Object};

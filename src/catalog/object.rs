@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Kind;
+use super::{Kind, grants};
 
 /// What an object is called. Parts that a kind does not have are empty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,5 +83,32 @@ impl Catalog {
     pub fn get(&self, id: &Id) -> Option<&Object> {
         let at = self.objects.binary_search_by(|object| object.id.cmp(id)).ok()?;
         self.objects.get(at)
+    }
+
+    /// Gives everything that one role has to another: what is built elsewhere, under another name, is to be compared.
+    pub fn rename_role(&mut self, from: &str, to: &str) {
+        for object in &mut self.objects {
+            for name in ["owner", "role"] {
+                if let Some(owner) = object.attributes.get_mut(name).filter(|owner| &***owner == from) {
+                    *owner = to.into();
+                }
+            }
+            for name in ["acl", "privileges"] {
+                let Some(list) = object.attributes.get_mut(name) else { continue };
+                let renamed: Vec<String> = serde_json::from_str::<Vec<String>>(list)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|entry| match grants::entry(&entry) {
+                        (grantee, letters) if grantee == from => format!("{to}={letters}"),
+                        _ => entry,
+                    })
+                    .collect();
+                *list = serde_json::to_string(&renamed).unwrap_or_default().into();
+            }
+            if object.id.kind == Kind::DefaultPrivilege && &*object.id.of == from {
+                object.id.of = to.into();
+            }
+        }
+        self.objects.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     }
 }

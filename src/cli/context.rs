@@ -1,6 +1,6 @@
 //! What every command needs: settings, the user, the wish to stop.
 
-use crate::config::{Environment, Overrides, Settings, Source, Target, resolve};
+use crate::config::{ConnectOptions, Environment, Overrides, Settings, Source, Target, environment_options, resolve};
 use crate::database::interrupt::Interrupt;
 use crate::engine::run::Run;
 use crate::engine::up::Outcome;
@@ -36,6 +36,11 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn environment(&self) -> &Environment {
         self.environment
+    }
+
+    /// The database of an environment of `migrate.toml`.
+    pub fn environment_options(&self, name: &str) -> anyhow::Result<ConnectOptions> {
+        environment_options(&self.overrides, self.environment, name)
     }
 
     /// The settings, resolved on first use; notes about them are said once.

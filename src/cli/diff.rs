@@ -1,30 +1,39 @@
 //! `migrate diff`
 
-use super::Context;
-use crate::catalog::{self, Catalog};
-use crate::config::{Overrides, Platform, Settings, Target, resolve};
-use crate::database::connect;
-use crate::database::session::Session;
-use crate::diff::{Managed, compare};
-use crate::engine::shadow;
-use crate::error::{Error, Kind};
-use crate::report::views::Differences;
+use std::path::{Path, PathBuf};
 
-/// Show how the target's schema differs from the one that the migrations promise, or from another database's
+use super::{Context, side};
+use crate::catalog::snapshot;
+use crate::config::{Platform, Settings};
+use crate::diff::{Managed, Pattern, compare};
+use crate::engine::run::Run;
+use crate::engine::sides::{Read, Side, Sources};
+use crate::error::{Error, Kind};
+use crate::migration::Pair;
+use crate::report::views::{Differences, Snapshot};
+
+/// Show how one schema differs from another: unless told otherwise, the target's from the one that the migrations promise
 ///
-/// The expected schema is built by running the migrations in a scratch database on the target's server, which is dropped in
-/// the end. The target itself is only read. The ledger's own schema is left out, and what
-/// Supabase's services keep for themselves.
+/// What has to be built by running migrations is built in a scratch database, which is dropped in the end. The target itself is
+/// only read. The ledger's own schema is left out, and what Supabase's services keep for themselves.
+///
+/// A side is `live` (the target), `expected` (all migrations), `empty`, `17` or `@17` (the migrations up to that version),
+/// `git:REV` (those of a revision), `env:NAME` (a database of migrate.toml), a URL, or a file that `--snapshot` wrote.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   migrate diff --check                            exit code 3 if the target is not as the migrations made it
-  migrate diff --to postgres://…/other            what `other` has, lacks and has otherwise
-  migrate diff --to postgres://…/other --check    exit code 3 if anything differs
-  migrate diff --to postgres://…/other --json")]
+  migrate diff --from env:staging --to env:production
+  migrate diff --from git:v1.4.0 --to expected    what the migrations changed since a release
+  migrate diff --from 17 --to live                what came after version 17
+  migrate diff --snapshot monday.json             keep the target's schema, and later:
+  migrate diff --from monday.json --to live --json")]
 pub(super) struct Args {
-    /// What to compare the target with: `expected`, or a database's URL or key-value string
-    #[arg(long, value_name = "URL", default_value = EXPECTED)]
+    /// What the differences start from
+    #[arg(long, value_name = "SIDE", default_value = "live")]
+    from: String,
+    /// What they lead to
+    #[arg(long, value_name = "SIDE", default_value = "expected")]
     to: String,
     /// Exit with 3 if anything differs
     #[arg(long)]
@@ -32,63 +41,86 @@ pub(super) struct Args {
     /// A schema not to look at; may be given several times
     #[arg(long, value_name = "SCHEMA")]
     exclude: Vec<String>,
+    /// Write the schema of `--from` to a file instead of comparing it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "check", "exclude"])]
+    snapshot: Option<PathBuf>,
 }
 
-/// What the migrations promise.
-const EXPECTED: &str = "expected";
-
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let settings = context.settings()?;
-    let managed = Managed { schemas: args.exclude.clone(), supabase: settings.platform == Platform::Supabase };
-    let from = super::context::target_name(&settings);
-    let (ours, theirs, to) = if args.to == EXPECTED {
-        with_expected(context, &settings).await?
-    } else {
-        with_other(context, &args.to).await?
-    };
-    let view = Differences { from: &from, to: &to, differences: compare(&ours, &theirs, &managed) };
+    if let Some(file) = &args.snapshot {
+        return write_snapshot(args, file, context).await;
+    }
+    let managed = managed(&context.settings()?, &args.exclude)?;
+    let [from, to] = read([&args.from, &args.to], context).await?;
+    let differences = compare(&from.catalog, &to.catalog, &managed);
+    let view = Differences { from: &from.name, to: &to.name, differences };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
 }
 
-/// The target's catalog, the one that the migrations make, and the latter's name.
-async fn with_expected(context: &mut Context<'_>, settings: &Settings) -> anyhow::Result<(Catalog, Catalog, String)> {
-    let (mut run, pairs, _) = context.open_and_read().await?;
-    let server_version = run.facts.server_version;
-    let ours = catalog::read(&mut run.session, server_version).await;
-    let theirs = match ours {
-        Ok(_) => shadow::expected(&mut run, settings, &pairs).await,
-        Err(_) => Ok(Catalog::default()),
-    };
-    run.close().await;
-    Ok((ours?, theirs?, "the expected schema".to_owned()))
+async fn write_snapshot(args: &Args, file: &Path, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let from = read_one(&args.from, context).await?;
+    snapshot::write(&from.catalog, file)?;
+    let file = file.display().to_string();
+    context.ui.result(&Snapshot { of: &from.name, file: &file, objects: from.catalog.objects.len() })?;
+    Ok(0)
 }
 
-/// The target's catalog, that of another database, read at the same time, and the latter's name.
-async fn with_other(context: &mut Context<'_>, url: &str) -> anyhow::Result<(Catalog, Catalog, String)> {
-    let overrides = Overrides { url: Some(url.to_owned()), ..Overrides::default() };
-    let (other, _) = resolve(&overrides, context.environment())?;
-    let Target::Given(other) = other.target else {
-        return Err(Error::new(Kind::Usage, "`--to` wants `expected` or the URL of a database").into());
-    };
-    let interrupt = context.interrupt.clone();
-    let mut run = context.open().await?;
-    let server_version = run.facts.server_version;
-    let theirs = async {
-        let mut session = Session::new(connect::open(&other).await?, interrupt);
-        let catalog = read(&mut session).await;
-        session.close(false).await;
-        catalog
-    };
-    let (ours, theirs) = tokio::join!(catalog::read(&mut run.session, server_version), theirs);
-    run.close().await;
-    Ok((ours?, theirs?, other.describe()))
+/// What no diff of this project looks at.
+pub(super) fn managed(settings: &Settings, excluded: &[String]) -> Result<Managed, Error> {
+    let mut ignored: Vec<Pattern> = excluded.iter().map(|name| Pattern::schema(name)).collect();
+    for text in &settings.diff_ignore {
+        let wrong = |why| {
+            Error::new(Kind::Usage, format!("migrate.toml: [diff] ignore: \"{text}\": {why}"))
+                .hint("write `KIND SCHEMA.NAME` or `SCHEMA.NAME`, with `*` for anything: `table public.tmp_*`")
+        };
+        ignored.push(Pattern::parse(text).map_err(wrong)?);
+    }
+    Ok(Managed::new(ignored, settings.platform == Platform::Supabase))
 }
 
-/// Reads a catalog over a session of which nothing is known yet.
-async fn read(session: &mut Session) -> anyhow::Result<Catalog> {
-    let rows = session.simple("show server_version_num").await?;
-    let version = rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok());
-    let version = version.ok_or_else(|| anyhow::anyhow!("the server does not tell its version"))?;
-    catalog::read(session, version).await
+/// Reads two sides as they were typed.
+pub(super) async fn read(typed: [&str; 2], context: &mut Context<'_>) -> anyhow::Result<[Read; 2]> {
+    let settings = context.settings()?;
+    let [from, to] = [side::parse(typed[0], context)?, side::parse(typed[1], context)?];
+    let (interrupt, target) = (context.interrupt.clone(), super::context::target_name(&settings));
+    let (mut run, pairs) = open(&[&from, &to], &settings, context).await?;
+    let sources = Sources { settings: &settings, pairs: &pairs, target: &target, interrupt };
+    let read = sources.read([&from, &to], run.as_mut()).await;
+    if let Some(run) = run {
+        run.close().await;
+    }
+    read
+}
+
+/// Reads one side as it was typed.
+pub(super) async fn read_one(typed: &str, context: &mut Context<'_>) -> anyhow::Result<Read> {
+    let settings = context.settings()?;
+    let side = side::parse(typed, context)?;
+    let (interrupt, target) = (context.interrupt.clone(), super::context::target_name(&settings));
+    let (mut run, pairs) = open(&[&side], &settings, context).await?;
+    let sources = Sources { settings: &settings, pairs: &pairs, target: &target, interrupt };
+    let read = sources.read_one(&side, run.as_mut()).await;
+    if let Some(run) = run {
+        run.close().await;
+    }
+    read
+}
+
+/// Opens the target and reads the files, only where a side needs them.
+async fn open<'a>(
+    sides: &[&Side],
+    settings: &Settings,
+    context: &'a mut Context<'_>,
+) -> anyhow::Result<(Option<Run<'a>>, Vec<Pair>)> {
+    let needs_files = sides.iter().any(|side| side.needs_files());
+    Ok(match (sides.iter().any(|side| side.needs_target(settings)), needs_files) {
+        (true, true) => {
+            let (run, pairs, _) = context.open_and_read().await?;
+            (Some(run), pairs)
+        }
+        (true, false) => (Some(context.open().await?), Vec::new()),
+        (false, true) => (None, context.pairs()?.0),
+        (false, false) => (None, Vec::new()),
+    })
 }

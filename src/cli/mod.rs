@@ -14,6 +14,7 @@ mod plan;
 mod redo;
 mod release;
 mod repair;
+mod side;
 mod status;
 mod up;
 mod verify;
@@ -63,6 +64,9 @@ struct Global {
     /// The folder of PostgreSQL's server programs, for the embedded server
     #[arg(long, global = true, value_name = "DIR")]
     pg_bin: Option<PathBuf>,
+    /// The server for scratch databases, instead of the target's [env: MIGRATE_SHADOW_URL]
+    #[arg(long, global = true, value_name = "URL", hide_env = true)]
+    shadow_url: Option<String>,
     /// Install a stand-in for Supabase's own objects on a plain server
     #[arg(long, global = true)]
     stand_in: bool,
@@ -127,6 +131,7 @@ impl Cli {
             env: self.global.env.clone(),
             dir: self.global.dir.clone(),
             pg_bin: self.global.pg_bin.clone(),
+            shadow_url: self.global.shadow_url.clone(),
             stand_in: self.global.stand_in,
             lock_timeout: self.global.lock_timeout,
             statement_timeout: self.global.statement_timeout,

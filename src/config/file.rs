@@ -25,8 +25,11 @@ pub(super) struct File {
     pub(super) statement_timeout: Option<Time>,
     pub(super) lock_wait: Option<Time>,
     pub(super) lock_retries: Option<u32>,
+    pub(super) shadow_url: Option<String>,
     #[serde(default)]
     pub(super) ledger: Ledger,
+    #[serde(default)]
+    pub(super) diff: Diff,
     #[serde(default)]
     pub(super) env: BTreeMap<String, Target>,
 }
@@ -36,6 +39,14 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Ledger {
     pub(super) refinery_table: Option<Table>,
+}
+
+/// `[diff]`
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Diff {
+    #[serde(default)]
+    pub(super) ignore: Vec<String>,
 }
 
 /// `[env.NAME]`
@@ -161,12 +172,13 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "platform = 'supabase'\nmigrations = 'db/m'\nrollbacks = 'db/r'\nexpose_new_tables = true\n\
-            lock_timeout = '2s'\nstatement_timeout = '1h'\nlock_wait = '1min'\nlock_retries = 3\n\
-            [ledger]\nrefinery_table = 'public.refinery_schema_history'\n\
+            lock_timeout = '2s'\nstatement_timeout = '1h'\nlock_wait = '1min'\nlock_retries = 3\nshadow_url = 'postgres://h/s'\n\
+            [ledger]\nrefinery_table = 'public.refinery_schema_history'\n[diff]\nignore = ['schema audit']\n\
             [env.production]\nurl = 'postgres://h/d'\nprotected = true\n[env.local]\n";
         let file = parse(text, Path::new("migrate.toml")).unwrap();
         assert_eq!(file.lock_timeout.unwrap().0.as_secs(), 2);
         assert_eq!(file.ledger.refinery_table.unwrap().0.schema, "public");
+        assert_eq!(file.diff.ignore, ["schema audit"]);
         assert!(file.env["production"].protected && !file.env["local"].protected);
     }
 

@@ -17,7 +17,7 @@ mod url;
 
 pub use environment::Environment;
 pub use parameters::connect_options;
-pub use resolve::{Overrides, resolve};
+pub use resolve::{Overrides, environment_options, resolve};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -129,6 +129,10 @@ pub struct Settings {
     pub source: Source,
     /// The database that commands work on.
     pub target: Target,
+    /// `--shadow-url`: the server on which scratch databases are made, if it is not the target's.
+    pub shadow: Option<ConnectOptions>,
+    /// The embedded server, which is the target or can hold scratch databases.
+    pub embedded: EmbeddedOptions,
     /// The environment's name (`local` unless chosen).
     pub environment: String,
     /// Whether the environment is marked `protected`.
@@ -149,6 +153,8 @@ pub struct Settings {
     pub lock_retries: u32,
     /// How long to wait for another runner (10 min).
     pub lock_wait: Duration,
+    /// `[diff] ignore`: patterns of objects that no diff looks at, as they were typed.
+    pub diff_ignore: Vec<String>,
     /// Who runs the program, from where: `user@host`. Written into the journal.
     pub origin: String,
 }

@@ -27,6 +27,8 @@ pub struct Overrides {
     pub dir: Option<PathBuf>,
     /// `--pg-bin`
     pub pg_bin: Option<PathBuf>,
+    /// `--shadow-url`
+    pub shadow_url: Option<String>,
     /// `--stand-in`
     pub stand_in: bool,
     /// `--lock-timeout`
@@ -60,6 +62,8 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
     let mut project = Project { root: &root, file: &file, env: &env, notes: &mut notes };
     let target = project.target(overrides, &chosen)?;
     let protected = project.is_protected(&chosen, &target);
+    let shadow = project.shadow(overrides)?;
+    let embedded = project.embedded(overrides);
     let platform = match file.platform {
         Some(name) => name.into(),
         None if source == Source::Bundled || root.join("supabase/config.toml").is_file() => Platform::Supabase,
@@ -69,6 +73,8 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
     let settings = Settings {
         source,
         target,
+        shadow,
+        embedded,
         environment: chosen.name,
         protected,
         platform,
@@ -79,10 +85,28 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
         statement_timeout: time(overrides.statement_timeout, file.statement_timeout).filter(|time| !time.is_zero()),
         lock_retries: file.lock_retries.unwrap_or(5),
         lock_wait: time(overrides.lock_wait, file.lock_wait).unwrap_or(Duration::from_secs(600)),
+        diff_ignore: file.diff.ignore,
         origin: env.origin(),
         root,
     };
     Ok((settings, notes))
+}
+
+/// The database of an environment of `migrate.toml`, whatever else is chosen.
+///
+/// # Errors
+/// Wrong usage: no such environment, or one without a url.
+pub fn environment_options(overrides: &Overrides, env: &Environment, name: &str) -> anyhow::Result<ConnectOptions> {
+    let mut notes = Vec::new();
+    let (root, file) = project(overrides, env)?;
+    let (file, env) = (file.unwrap_or_default(), with_dotenv(&root, env, &mut notes)?);
+    let found = Project { root: &root, file: &file, env: &env, notes: &mut notes }.section_options(name)?;
+    found.ok_or_else(|| {
+        let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
+        Error::new(Kind::Usage, format!("migrate.toml has no environment `{shown}` with a url"))
+            .hint(format!("add url = \"${{SOME_VARIABLE}}\" to [env.{shown}]"))
+            .into()
+    })
 }
 
 fn default_refinery_table() -> TableName {
@@ -221,6 +245,21 @@ impl Project<'_> {
             );
         }
         Ok(Target::Embedded(self.embedded(overrides)))
+    }
+
+    /// `--shadow-url`, `MIGRATE_SHADOW_URL`, or `shadow_url` in `migrate.toml`.
+    fn shadow(&mut self, overrides: &Overrides) -> anyhow::Result<Option<ConnectOptions>> {
+        let (text, place, folder) = match (&overrides.shadow_url, self.env.text("MIGRATE_SHADOW_URL")?) {
+            (Some(url), _) => (url.clone(), "--shadow-url", &*self.env.current_dir),
+            (None, Some(url)) => (url.to_owned(), "MIGRATE_SHADOW_URL", self.root),
+            (None, None) => match &self.file.shadow_url {
+                Some(url) => {
+                    (expand(url, self.env, "shadow_url in migrate.toml")?, "shadow_url in migrate.toml", self.root)
+                }
+                None => return Ok(None),
+            },
+        };
+        connect_options(&text, place, folder, self.env, self.notes).map(Some)
     }
 
     /// The options of a section of `migrate.toml`, if it has a url.

@@ -1,12 +1,13 @@
 //! What differs between two catalogs: objects that one of them lacks, and attributes that are not the same.
 
 mod managed;
+pub mod versions;
 
 use std::cmp::Ordering;
 
 use serde::Serialize;
 
-pub use managed::Managed;
+pub use managed::{Managed, Pattern};
 
 use crate::catalog::{Catalog, Id, Object};
 

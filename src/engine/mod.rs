@@ -11,6 +11,7 @@
 //! | `stepwise`, `units`, `resume` | a script outside a transaction, and how it goes on after a crash |
 //! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
 //! | `shadow` | what the migrations promise, built in a scratch database |
+//! | `sides` | what a diff compares, read from wherever it is |
 //! | `prove` | up, down, up of every pair there |
 //! | `failure` | a failing script as a person reads it |
 
@@ -28,6 +29,7 @@ pub mod repair;
 mod resume;
 pub mod run;
 pub mod shadow;
+pub mod sides;
 pub mod step;
 mod stepwise;
 mod units;

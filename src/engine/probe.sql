@@ -10,4 +10,5 @@ SELECT pg_catalog.pg_backend_pid(),
         WHERE a.attrelid = pg_catalog.to_regclass({refinery}) AND a.attname = 'version'),
        pg_catalog.version() LIKE '%linux%',
        pg_catalog.to_regclass('auth.users') IS NOT NULL AND pg_catalog.to_regprocedure('auth.uid()') IS NOT NULL,
-       pg_catalog.to_regclass({refinery}) IS NULL AND pg_catalog.to_regclass('public.refinery_schema_history') IS NOT NULL
+       pg_catalog.to_regclass({refinery}) IS NULL AND pg_catalog.to_regclass('public.refinery_schema_history') IS NOT NULL,
+       (SELECT rolsuper OR rolcreatedb FROM pg_catalog.pg_roles WHERE rolname = current_user)

@@ -28,7 +28,9 @@ pub struct Proof {
 /// # Errors
 /// When the role may not create databases, or the connection is lost. A script that fails is a problem, not an error.
 pub async fn prove(run: &mut Run<'_>, settings: &Settings, pairs: &[Pair]) -> anyhow::Result<Proof> {
-    shadow::within(run, settings, async |shadow| {
+    let interrupt = run.session.interrupt().clone();
+    let host = shadow::Host::choose(settings, Some(run), interrupt).await?;
+    shadow::within(&host, settings, async |shadow| {
         shadow.ensure_platform().await?;
         let mut proof = Proof::default();
         let mut before = read(shadow).await?;

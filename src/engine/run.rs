@@ -31,6 +31,8 @@ pub struct Facts {
     pub server_version: u32,
     /// A standby, or a database that is read-only.
     pub read_only: bool,
+    /// Whether the role may create databases.
+    pub creates_databases: bool,
     /// Whether the journal exists.
     pub journal: bool,
     /// Width of refinery's table, if it exists.
@@ -316,6 +318,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
             width,
             supabase: flag(9),
             history_in_public: flag(10),
+            creates_databases: flag(11),
         },
     })
 }

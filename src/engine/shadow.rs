@@ -1,78 +1,143 @@
-//! What the migrations promise, built for real: a scratch database beside the target, where they all run once.
+//! What migrations promise, built for real: a scratch database, where they all run once.
 //!
-//! It is made from `template0`, which nobody can have put anything into, and dropped whatever happens. A killed program leaves
+//! It stands on the target's server, or on another one where the role may not create it there. It is made from `template0`, which nobody can have put anything into, and dropped whatever happens. A killed program leaves
 //! one behind; the next one that needs a shadow drops it.
 
 use anyhow::Context as _;
+
+use tokio_postgres::types::Type;
 
 use super::plan::Until;
 use super::run::Run;
 use super::up::{self, Options, Outcome};
 use crate::catalog::{self, Catalog};
-use crate::config::{Settings, Target};
+use crate::config::{ConnectOptions, Settings, Target};
+use crate::database::connect;
+use crate::database::interrupt::Interrupt;
 use crate::database::lease::{self, Lease};
+use crate::database::session::Session;
 use crate::error::{Error, Kind};
-use crate::event::Silent;
+use crate::event::{Event, Silent};
 use crate::migration::Pair;
+use crate::server;
 use crate::sql::quote;
 
-/// The schema that the migrations make of an empty database.
+/// The schema that migrations make of an empty database.
 ///
 /// # Errors
-/// When the role may not create databases, or when a script fails in the empty database.
-pub async fn expected(run: &mut Run<'_>, settings: &Settings, pairs: &[Pair]) -> anyhow::Result<Catalog> {
-    within(run, settings, async |shadow| {
-        let options = Options { until: Until::End, out_of_order: false, single_transaction: false, release: None };
-        up::up(shadow, pairs, &options, &mut Outcome::default()).await?;
-        catalog::read(&mut shadow.session, shadow.facts.server_version).await
+/// When no database can be created, or when a script fails in the empty one.
+pub async fn build(host: &Host, settings: &Settings, pairs: &[Pair], until: Until) -> anyhow::Result<Catalog> {
+    within(host, settings, async |shadow| {
+        if pairs.is_empty() || until == Until::Steps(0) {
+            shadow.ensure_platform().await?;
+        } else {
+            let options = Options { until, out_of_order: false, single_transaction: false, release: None };
+            up::up(shadow, pairs, &options, &mut Outcome::default()).await?;
+        }
+        let mut catalog = catalog::read(&mut shadow.session, shadow.facts.server_version).await?;
+        if let Some(role) = host.role.as_deref().filter(|role| *role != shadow.facts.role) {
+            catalog.rename_role(&shadow.facts.role, role);
+        }
+        Ok(catalog)
     })
     .await
 }
 
-/// Does `work` in a scratch database on the target's server.
+/// The server on which scratch databases are made.
+pub struct Host {
+    options: ConnectOptions,
+    interrupt: Interrupt,
+    /// Who owns on the target what another role makes here.
+    role: Option<String>,
+}
+
+impl Host {
+    /// The server that the user names, or else the target's, or else, where the role may not create databases, the embedded
+    /// one. `run` is the target, which need not be open if the user names a server.
+    ///
+    /// # Errors
+    /// When the embedded server is needed and cannot be had.
+    pub async fn choose(settings: &Settings, run: Option<&mut Run<'_>>, interrupt: Interrupt) -> anyhow::Result<Self> {
+        let role = run.as_ref().map(|run| run.facts.role.clone());
+        let options = match (&settings.shadow, run) {
+            (Some(options), _) => options.clone(),
+            (None, Some(run)) if run.facts.creates_databases && !run.facts.read_only => run.options.clone(),
+            (None, Some(run)) => embedded(settings, run).await?,
+            (None, None) => anyhow::bail!("neither a target nor a server for scratch databases is known"),
+        };
+        Ok(Self { options, interrupt, role })
+    }
+}
+
+/// The embedded server, with roles of the target's names, which the scripts may grant to.
+async fn embedded(settings: &Settings, run: &mut Run<'_>) -> anyhow::Result<ConnectOptions> {
+    let role = quote::ident(&run.facts.role);
+    run.observer.event(Event::Info(format!("role {role} may not create databases here: the embedded server does it")));
+    let made = server::ensure(&settings.embedded, run.observer, &mut |_| Ok(false));
+    let options = made.map_err(|error| {
+        let message =
+            format!("role {role} may not create a scratch database, and the embedded server cannot: {error:#}");
+        Error::new(Kind::Failed, message)
+            .hint(format!("let the role do it: `alter role {role} createdb`"))
+            .hint("or name a server for scratch databases: `--shadow-url URL`")
+    })?;
+    let rows = run.session.query("SELECT rolname::text FROM pg_roles WHERE rolname !~ '^pg_'", &[]).await?;
+    let names: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    let mut session = Session::new(connect::open(&options).await?, run.session.interrupt().clone());
+    let missing = "SELECT n FROM unnest($1::text[]) n WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = n)";
+    let rows = session.query(missing, &[(&names, Type::TEXT_ARRAY)]).await?;
+    for row in rows {
+        // One that another runner makes at this moment is there as well.
+        drop(session.settle(&format!("CREATE ROLE {}", quote::ident(row.get(0)))).await);
+    }
+    session.close(false).await;
+    Ok(options)
+}
+
+/// Does `work` in a scratch database.
 ///
 /// # Errors
-/// When the role may not create databases, and those of `work`.
+/// When no database can be created, and those of `work`.
 pub(super) async fn within<T>(
-    run: &mut Run<'_>,
+    host: &Host,
     settings: &Settings,
     work: impl AsyncFnOnce(&mut Run<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    lease::drop_leftovers(&mut run.session).await;
-    let taken = Lease::take(&mut run.session).await;
+    let mut session = Session::new(connect::open(&host.options).await?, host.interrupt.clone());
+    lease::drop_leftovers(&mut session).await;
+    let taken = Lease::take(&mut session).await;
     let name = taken.map_err(|failure| anyhow::anyhow!("failed to take a lease: {failure}"))?.name("shadow", 0);
-    create(run, &name).await?;
-    let done = inside(run, settings, &name, work).await;
-    let dropped = lease::drop(&mut run.session, &name).await;
+    create(&mut session, &name).await?;
+    let done = inside(host, settings, &name, work).await;
+    let dropped = lease::drop(&mut session, &name).await;
+    session.close(false).await;
     let done = done.context("while the migrations ran in a scratch database")?;
     dropped.map_err(|failure| anyhow::anyhow!("failed to drop the scratch database {name}: {failure}"))?;
     Ok(done)
 }
 
-async fn create(run: &mut Run<'_>, name: &str) -> anyhow::Result<()> {
-    let made = run.session.settle(&format!("create database {} template template0", quote::ident(name))).await;
+async fn create(session: &mut Session, name: &str) -> anyhow::Result<()> {
+    let made = session.settle(&format!("create database {} template template0", quote::ident(name))).await;
     made.map_err(|failure| {
-        Error::new(Kind::Failed, format!("failed to create a scratch database for the expected schema: {failure}"))
-            .hint(format!("let the role do it: `alter role {} createdb`", quote::ident(&run.facts.role)))
-            .hint("or compare with a database that has the expected schema: `migrate diff --to URL`")
+        Error::new(Kind::Failed, format!("failed to create a scratch database: {failure}"))
+            .hint("name another server for scratch databases: `--shadow-url URL`")
     })?;
     Ok(())
 }
 
 /// Opens the scratch database, and does the work.
 async fn inside<T>(
-    run: &mut Run<'_>,
+    host: &Host,
     settings: &Settings,
     name: &str,
     work: impl AsyncFnOnce(&mut Run<'_>) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let mut settings = settings.clone();
-    settings.target = Target::Given(run.options.with_database(name));
+    settings.target = Target::Given(host.options.with_database(name));
     // The database is ours alone: a project that expects Supabase finds its stand-in there.
     settings.stand_in = true;
     let mut silent = Silent;
-    let interrupt = run.session.interrupt().clone();
-    let mut shadow = Run::open(&settings, interrupt, &mut silent, &mut |_| Ok(true)).await?;
+    let mut shadow = Run::open(&settings, host.interrupt.clone(), &mut silent, &mut |_| Ok(true)).await?;
     let done = work(&mut shadow).await;
     shadow.close().await;
     done

@@ -2,11 +2,10 @@
 
 use include_dir::{Dir, include_dir};
 
+use super::Files;
+
 static MIGRATIONS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/migrations");
 static ROLLBACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/rollbacks");
-
-/// File names and contents.
-pub(super) type Files = Vec<(String, Vec<u8>)>;
 
 /// The files of both folders.
 pub(super) fn files() -> (Files, Files) {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::name::{self, FileName, Reading};
-use super::{Pair, Script, bundled, text};
+use super::{Files, Pair, Script, bundled, text};
 use crate::config::Source;
 use crate::error::{Error, Kind};
 
@@ -78,12 +78,18 @@ pub fn discover(source: &Source) -> Result<Vec<Pair>> {
             });
             (ups, downs)
         }
-        Source::Bundled => {
-            let (ups, downs) = bundled::files();
-            let ups = scripts("bundled:migrations", ups, &mut problems);
-            (ups, scripts("bundled:rollbacks", downs, &mut problems))
-        }
+        Source::Bundled => return from_files("bundled", bundled::files()),
     };
+    let pairs = pair(ups, downs, &mut problems);
+    problems.into_result()?;
+    Ok(pairs)
+}
+
+/// The same for files that are in no folder; `place` is what people see before their names.
+pub(super) fn from_files(place: &str, (ups, downs): (Files, Files)) -> Result<Vec<Pair>> {
+    let mut problems = Problems::default();
+    let ups = scripts(&format!("{place}:migrations"), ups, &mut problems);
+    let downs = scripts(&format!("{place}:rollbacks"), downs, &mut problems);
     let pairs = pair(ups, downs, &mut problems);
     problems.into_result()?;
     Ok(pairs)
@@ -159,7 +165,7 @@ fn subfolder(path: &Path, told: &str, problems: &mut Problems) {
     }
 }
 
-fn scripts(folder: &str, files: bundled::Files, problems: &mut Problems) -> Vec<Found> {
+fn scripts(folder: &str, files: Files, problems: &mut Problems) -> Vec<Found> {
     let mut found = Vec::new();
     for (file, bytes) in files {
         let path = format!("{folder}/{file}");

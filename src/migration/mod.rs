@@ -9,6 +9,7 @@ use std::time::Duration;
 mod bundled;
 mod check;
 mod discover;
+mod git;
 mod header;
 mod name;
 pub mod refinery;
@@ -16,8 +17,12 @@ mod text;
 
 pub use check::{Problem, check, refuse};
 pub use discover::discover;
+pub use git::at_revision;
 pub use header::HeaderError;
 pub use text::script;
+
+/// File names and contents.
+type Files = Vec<(String, Vec<u8>)>;
 
 /// One SQL file, its text normalised (UTF-8, BOM removed, CRLF read as LF).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,17 +32,6 @@ fn a_migration_that_fails_leaves_no_scratch_database() {
 }
 
 #[test]
-fn a_role_that_may_not_create_databases_is_told_what_to_do() {
-    let project = Project::new();
-    let role = format!("plain_{}", std::process::id());
-    Cluster::shared().sql(&format!("create role {role} login"));
-    let other = Project::on(project.url.replace("postgres@", &format!("{role}@")));
-    other.tables(1);
-    other.migrate(&["diff"]).code(1).says(&format!("alter role \"{role}\" createdb"));
-    Cluster::shared().sql(&format!("drop role {role}"));
-}
-
-#[test]
 fn what_a_killed_program_left_behind_is_dropped_and_nothing_else() {
     let cluster = Cluster::start(&crate::support::Setup::default());
     // The key in the name is that of an advisory lock, which a killed program's session no longer holds.

@@ -12,5 +12,7 @@ mod project;
 mod attributes;
 mod expected;
 mod fixtures;
+mod hosts;
 mod output;
 mod prove;
+mod sides;

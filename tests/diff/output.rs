@@ -78,3 +78,21 @@ fn mistakes_are_named() {
     project.migrate(&["diff", "--to", "nonsense"]).code(2);
     project.migrate(&["diff", "--to", "postgres://nobody@127.0.0.1:1/x"]).code(1).says("127.0.0.1:1");
 }
+
+#[test]
+fn what_the_project_ignores_is_no_difference() {
+    let (project, other) = two(
+        "create table tmp_1 (id int primary key); create view v as select 1 as x; create schema audit; create table audit.t ()",
+        "select",
+    );
+    project.file("migrate.toml", "[diff]\nignore = [\"table public.tmp_*\", \"schema audit\"]\n");
+    let ran = project.migrate(&["diff", "--to", &other]).ok();
+    assert!(ran.stdout.contains("- view public.v\n"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("tmp_1") && !ran.stdout.contains("audit"), "{}", ran.stdout);
+    project.file("migrate.toml", "[diff]\nignore = [\"tabel public.x\"]\n");
+    project
+        .migrate(&["diff", "--to", &other])
+        .code(2)
+        .says("`tabel` is no kind of object")
+        .says("migrate.toml: [diff] ignore");
+}

@@ -19,6 +19,23 @@ pub struct Differences<'a> {
     pub differences: Vec<Difference>,
 }
 
+/// `diff --snapshot`.
+#[derive(Debug, Serialize)]
+pub struct Snapshot<'a> {
+    /// What was written, password removed.
+    pub of: &'a str,
+    /// The file.
+    pub file: &'a str,
+    /// How many objects it holds.
+    pub objects: usize,
+}
+
+impl View for Snapshot<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        writeln!(out, "{}: {} of {}", clean(self.file), plural(self.objects, "object"), clean(self.of))
+    }
+}
+
 impl View for Differences<'_> {
     fn human(&self, out: &mut dyn Write) -> Result<()> {
         if self.differences.is_empty() {

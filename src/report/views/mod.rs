@@ -7,7 +7,7 @@ mod scripts;
 mod server;
 mod status;
 
-pub use diff::Differences;
+pub use diff::{Differences, Snapshot};
 pub use ledger::{History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};

@@ -1,0 +1,179 @@
+//! The two sides of a comparison: what each is, and how its catalog is had.
+//!
+//! Both are read at the same time. What has to be built is built in scratch databases, each over connections of its own.
+
+use std::path::PathBuf;
+
+use super::plan::Until;
+use super::run::Run;
+use super::shadow::{self, Host};
+use crate::catalog::{self, Catalog, snapshot};
+use crate::config::{ConnectOptions, Settings};
+use crate::database::connect;
+use crate::database::interrupt::Interrupt;
+use crate::database::session::Session;
+use crate::diff::versions;
+use crate::error::{Error, Kind};
+use crate::migration::{self, Pair};
+
+/// One side of a comparison.
+#[derive(Clone, Debug)]
+pub enum Side {
+    /// The target as it is.
+    Live,
+    /// What all migrations make.
+    Expected,
+    /// A database without anything, but with what the project expects of its server.
+    Empty,
+    /// What the migrations make up to and with a version.
+    Version(i64),
+    /// What the migrations of a git revision make.
+    Revision(String),
+    /// Another database.
+    Database(Box<ConnectOptions>),
+    /// A file that a catalog was written to.
+    Snapshot(PathBuf),
+}
+
+impl Side {
+    /// Whether a scratch database is needed for it.
+    #[must_use]
+    pub fn is_built(&self) -> bool {
+        matches!(self, Side::Expected | Side::Empty | Side::Version(_) | Side::Revision(_))
+    }
+
+    /// Whether it needs the project's files.
+    #[must_use]
+    pub fn needs_files(&self) -> bool {
+        matches!(self, Side::Expected | Side::Version(_))
+    }
+
+    /// Whether it needs the target: to be read, or to hold the scratch database.
+    #[must_use]
+    pub fn needs_target(&self, settings: &Settings) -> bool {
+        matches!(self, Side::Live) || (self.is_built() && settings.shadow.is_none())
+    }
+}
+
+/// A side, read.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// How a person names it; no password is in it.
+    pub name: String,
+    /// Its schema.
+    pub catalog: Catalog,
+}
+
+/// What sides are read from.
+pub struct Sources<'a> {
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The project's pairs, if a side needs them.
+    pub pairs: &'a [Pair],
+    /// How a person names the target.
+    pub target: &'a str,
+    /// The wish to stop.
+    pub interrupt: Interrupt,
+}
+
+impl Sources<'_> {
+    /// Reads both sides, the target through `run`. Where their servers' versions differ, what differs for that reason alone is
+    /// levelled.
+    ///
+    /// # Errors
+    /// When a side cannot be had; the message names it.
+    pub async fn read(&self, sides: [&Side; 2], mut run: Option<&mut Run<'_>>) -> anyhow::Result<[Read; 2]> {
+        let host = self.host(&sides, run.as_deref_mut()).await?;
+        let is_live = sides.iter().any(|side| matches!(side, Side::Live));
+        let live = async {
+            match run.filter(|_| is_live) {
+                Some(run) => self.live(run).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let [from, to] = sides;
+        let (live, from, to) = tokio::join!(live, self.other(from, host.as_ref()), self.other(to, host.as_ref()));
+        let (mut from, mut to) = match (from?, to?, live?) {
+            (Some(from), Some(to), _) => (from, to),
+            (Some(from), None, Some(live)) => (from, live),
+            (None, Some(to), Some(live)) => (live, to),
+            (None, None, Some(live)) => (live.clone(), live),
+            _ => anyhow::bail!("no target is open"),
+        };
+        versions::level(&mut from.catalog, &mut to.catalog);
+        Ok([from, to])
+    }
+
+    /// Reads one side.
+    ///
+    /// # Errors
+    /// When it cannot be had.
+    pub async fn read_one(&self, side: &Side, mut run: Option<&mut Run<'_>>) -> anyhow::Result<Read> {
+        let host = self.host(&[side], run.as_deref_mut()).await?;
+        match (self.other(side, host.as_ref()).await?, run) {
+            (Some(read), _) => Ok(read),
+            (None, Some(run)) => self.live(run).await,
+            (None, None) => anyhow::bail!("no target is open"),
+        }
+    }
+
+    /// The server for scratch databases, if a side needs one.
+    async fn host(&self, sides: &[&Side], run: Option<&mut Run<'_>>) -> anyhow::Result<Option<Host>> {
+        if !sides.iter().any(|side| side.is_built()) {
+            return Ok(None);
+        }
+        Host::choose(self.settings, run, self.interrupt.clone()).await.map(Some)
+    }
+
+    async fn live(&self, run: &mut Run<'_>) -> anyhow::Result<Read> {
+        let catalog = catalog::read(&mut run.session, run.facts.server_version).await?;
+        Ok(Read { name: self.target.to_owned(), catalog })
+    }
+
+    /// Every side but the target, which is none here.
+    async fn other(&self, side: &Side, host: Option<&Host>) -> anyhow::Result<Option<Read>> {
+        let (name, catalog) = match (side, host) {
+            (Side::Live, _) => return Ok(None),
+            (Side::Database(options), _) => (options.describe(), self.database(options).await?),
+            (Side::Snapshot(path), _) => (path.display().to_string(), snapshot::read(path)?),
+            (_, None) => anyhow::bail!("there is no server for scratch databases"),
+            (Side::Empty, Some(host)) => ("an empty database".to_owned(), self.build(host, &[], Until::End).await?),
+            (Side::Expected, Some(host)) => {
+                ("the expected schema".to_owned(), self.build(host, self.pairs, Until::End).await?)
+            }
+            (Side::Version(version), Some(host)) => {
+                let pair = self.pairs.iter().find(|pair| pair.version == *version).ok_or_else(|| {
+                    Error::new(Kind::Usage, format!("there is no migration with version {version}"))
+                        .hint("`migrate status` lists the versions")
+                })?;
+                let name = format!("the migrations up to {}", pair.label());
+                (name, self.build(host, self.pairs, Until::Version(*version)).await?)
+            }
+            (Side::Revision(revision), Some(host)) => {
+                let (pairs, commit) = migration::at_revision(&self.settings.source, revision)?;
+                let name = if commit.starts_with(revision.as_str()) {
+                    format!("the migrations of {commit}")
+                } else {
+                    format!("the migrations of {revision} ({commit})")
+                };
+                (name, self.build(host, &pairs, Until::End).await?)
+            }
+        };
+        Ok(Some(Read { name, catalog }))
+    }
+
+    async fn build(&self, host: &Host, pairs: &[Pair], until: Until) -> anyhow::Result<Catalog> {
+        shadow::build(host, self.settings, pairs, until).await
+    }
+
+    /// Reads a database of which nothing is known yet.
+    async fn database(&self, options: &ConnectOptions) -> anyhow::Result<Catalog> {
+        let mut session = Session::new(connect::open(options).await?, self.interrupt.clone());
+        let rows = session.simple("show server_version_num").await?;
+        let version = rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok());
+        let version = version.ok_or_else(|| anyhow::anyhow!("the server does not tell its version"))?;
+        let catalog = catalog::read(&mut session, version).await;
+        session.close(false).await;
+        catalog
+    }
+}
