@@ -97,6 +97,8 @@ create schema if not exists storage;
 create schema if not exists realtime;
 grant usage on schema public, extensions, auth, storage, realtime to anon, authenticated, service_role;
 grant all on schema auth to supabase_auth_admin;
+-- Checks of foreign keys run as the owner of the table.
+grant all on schema storage to supabase_storage_admin;
 
 do $$
 declare
@@ -166,6 +168,58 @@ alter table auth.users enable row level security;
 grant all on auth.users to current_user, dashboard_user;
 grant select on auth.users to current_user with grant option;
 
+-- Files: policies on them are a project's own. Columns and order as above; the files themselves are nowhere.
+do $$
+begin
+  if to_regtype('storage.buckettype') is null then
+    create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');
+  end if;
+end
+$$;
+create table if not exists storage.buckets (
+  id text primary key,
+  name text not null,
+  owner uuid,
+  created_at timestamptz default now(),
+  updated_at timestamptz default now(),
+  public boolean default false,
+  avif_autodetection boolean default false,
+  file_size_limit bigint,
+  allowed_mime_types text[],
+  owner_id text,
+  type storage.buckettype not null default 'STANDARD'
+);
+create unique index if not exists bname on storage.buckets (name);
+create table if not exists storage.objects (
+  id uuid primary key default gen_random_uuid(),
+  bucket_id text constraint "objects_bucketId_fkey" references storage.buckets (id),
+  name text,
+  owner uuid,
+  created_at timestamptz default now(),
+  updated_at timestamptz default now(),
+  last_accessed_at timestamptz default now(),
+  metadata jsonb,
+  path_tokens text[] generated always as (string_to_array(name, '/')) stored,
+  version text,
+  owner_id text,
+  user_metadata jsonb
+);
+create unique index if not exists bucketid_objname on storage.objects (bucket_id, name);
+create index if not exists name_prefix_search on storage.objects (name text_pattern_ops);
+alter table storage.buckets enable row level security;
+alter table storage.objects enable row level security;
+grant all on storage.buckets, storage.objects to current_user, anon, authenticated, service_role;
+
+create or replace function storage.foldername(name text) returns text[] language sql immutable as $$
+  select parts[:array_length(parts, 1) - 1] from string_to_array(name, '/') as parts
+$$;
+create or replace function storage.filename(name text) returns text language sql immutable as $$
+  select parts[array_length(parts, 1)] from string_to_array(name, '/') as parts
+$$;
+create or replace function storage.extension(name text) returns text language sql immutable as $$
+  select reverse(split_part(reverse(storage.filename(name)), '.', 1))
+$$;
+
 -- Who asks: PostgREST sets one JSON setting, older versions one setting for each claim. A setting whose transaction is
 -- over reads as '', not as NULL.
 create or replace function auth.jwt() returns jsonb language sql stable as $$
@@ -200,6 +254,12 @@ do $$
 begin
   if (select rolsuper from pg_roles where rolname = current_user) then
     alter table auth.users owner to supabase_auth_admin;
+    alter type storage.buckettype owner to supabase_storage_admin;
+    alter table storage.buckets owner to supabase_storage_admin;
+    alter table storage.objects owner to supabase_storage_admin;
+    alter function storage.foldername(text) owner to supabase_storage_admin;
+    alter function storage.filename(text) owner to supabase_storage_admin;
+    alter function storage.extension(text) owner to supabase_storage_admin;
     alter function auth.jwt() owner to supabase_auth_admin;
     alter function auth.uid() owner to supabase_auth_admin;
     alter function auth.role() owner to supabase_auth_admin;

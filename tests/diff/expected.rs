@@ -89,3 +89,40 @@ fn the_bundled_project_is_as_it_promises() {
     project.client().batch_execute("drop policy \"Staff can read inventory\" on public.inventory").unwrap();
     project.migrate(&["diff", "--check"]).code(3).prints("+ policy public.inventory.Staff can read inventory");
 }
+
+#[test]
+fn policies_on_files_are_the_projects_own() {
+    let cluster = Cluster::start(&crate::support::Setup::default());
+    let project = Project::on(cluster.database());
+    project.file("migrate.toml", "platform = \"supabase\"\n");
+    project.pair(
+        "001_avatars",
+        "insert into storage.buckets (id, name) values ('avatars', 'avatars');\n\
+         create policy \"Own folder\" on storage.objects for all to authenticated\n\
+           using (bucket_id = 'avatars' and (storage.foldername(name))[1] = auth.uid()::text\n\
+                  and storage.extension(name) = 'png');\n",
+        "drop policy \"Own folder\" on storage.objects;\ndelete from storage.buckets where id = 'avatars';\n",
+    );
+    project.migrate(&["up", "--stand-in"]).ok().prints("1 migration applied");
+    project.migrate(&["diff", "--check"]).ok().prints("no differences");
+    project.migrate(&["verify", "--prove"]).ok().prints("1 proven");
+    let name = "a/b.c/d.tar.gz";
+    let parts = format!(
+        "select concat_ws(' ', storage.foldername('{name}'), storage.filename('{name}'), storage.extension('{name}'))"
+    );
+    assert_eq!(project.value(&parts), "{a,b.c} d.tar.gz gz");
+    project
+        .client()
+        .batch_execute("insert into storage.objects (bucket_id, name) values ('avatars', 'x/y.png')")
+        .unwrap();
+    assert_eq!(project.value("select path_tokens[1] from storage.objects"), "x");
+    project
+        .client()
+        .batch_execute(
+            "create policy theirs on storage.buckets for select using (true); create table storage.more ();
+             drop policy \"Own folder\" on storage.objects",
+        )
+        .unwrap();
+    let ran = project.migrate(&["diff", "--check"]).code(3).prints("- policy storage.buckets.theirs");
+    ran.prints("+ policy storage.objects.Own folder").prints("\n2 differences");
+}
