@@ -9,6 +9,7 @@
 //! | [`engine`] | plan, apply, roll back: the only place that changes a target's schema |
 //! | [`catalog`] | a database's schema read into a value, every object with all that a dump would show |
 //! | [`diff`] | what differs between two catalogs |
+//! | [`access`] | who may do what, found by trying as each identity |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
 //! | [`database`] | connecting, the session, the runner's lock, cancelling |
@@ -20,6 +21,7 @@
 //!
 //! The library never touches the terminal: it emits [`event::Event`]s and returns values.
 
+pub mod access;
 pub mod catalog;
 pub mod cli;
 pub mod config;

@@ -1,5 +1,6 @@
 //! The command line: one file a command, each with its arguments and one call into the domain.
 
+mod access;
 mod baseline;
 mod completions;
 mod context;
@@ -108,6 +109,7 @@ enum Command {
     Repair(repair::Args),
     Baseline(baseline::Args),
     Diff(diff::Args),
+    Access(access::Args),
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -161,6 +163,7 @@ impl Cli {
             Command::Lint(args) => lint::run(&args, &mut context),
             Command::Repair(args) => repair::run(&args, &mut context).await,
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
+            Command::Access(args) => access::run(&args, &mut context).await,
             Command::Diff(args) => diff::run(&args, &mut context).await,
             Command::Db(args) => db::run(&args, &mut context).await,
             Command::Completions(args) => completions::run(&args),

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::keys::nearest;
-use super::{Platform, TableName, duration};
+use super::{Access, Platform, TableName, duration};
 use crate::error::{Error, Kind};
 
 /// The file's name.
@@ -28,6 +28,7 @@ pub(super) struct File {
     pub(super) shadow_url: Option<String>,
     #[serde(default)]
     pub(super) ledger: Ledger,
+    pub(super) access: Option<Access>,
     #[serde(default)]
     pub(super) diff: Diff,
     #[serde(default)]
@@ -122,7 +123,11 @@ pub(super) fn read(folder: &Path) -> anyhow::Result<Option<File>> {
 }
 
 fn parse(text: &str, path: &Path) -> Result<File, Error> {
-    toml::from_str(text).map_err(|error| explain(text, path, &error))
+    let file: File = toml::from_str(text).map_err(|error| explain(text, path, &error))?;
+    if let Some(Err(message)) = file.access.as_ref().map(Access::check) {
+        return Err(Error::new(Kind::Usage, format!("{}: {message}", path.display())));
+    }
+    Ok(file)
 }
 
 /// The parser's error with file, line and the nearest known key. Its own rendering would quote the line, which may

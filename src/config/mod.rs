@@ -3,6 +3,7 @@
 //! Everything below takes an [`Environment`] as a value: [`Environment::capture`] alone reads the process's own. What
 //! was typed is an [`Overrides`], what it means is a [`Settings`], and [`resolve`] is the one conversion.
 
+mod access;
 mod describe;
 mod dotenv;
 pub mod duration;
@@ -15,6 +16,7 @@ mod passfile;
 mod resolve;
 mod url;
 
+pub use access::{Access, Identity};
 pub use environment::Environment;
 pub use parameters::connect_options;
 pub use resolve::{Overrides, environment_options, resolve};
@@ -155,6 +157,8 @@ pub struct Settings {
     pub lock_wait: Duration,
     /// `[diff] ignore`: patterns of objects that no diff looks at, as they were typed.
     pub diff_ignore: Vec<String>,
+    /// As whom `migrate access` tries, and on which rows.
+    pub access: Access,
     /// Who runs the program, from where: `user@host`. Written into the journal.
     pub origin: String,
 }

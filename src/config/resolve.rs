@@ -86,6 +86,7 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
         lock_retries: file.lock_retries.unwrap_or(5),
         lock_wait: time(overrides.lock_wait, file.lock_wait).unwrap_or(Duration::from_secs(600)),
         diff_ignore: file.diff.ignore,
+        access: file.access.unwrap_or_default(),
         origin: env.origin(),
         root,
     };

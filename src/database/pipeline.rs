@@ -127,6 +127,35 @@ async fn copy(client: &Client, sql: &str, data: &[u8]) -> Result<u64, tokio_post
     sink.finish().await
 }
 
+/// What one text of [`each`] was answered.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    /// Rows that each of its statements affected or returned.
+    pub counts: Vec<u64>,
+    /// The rows that came back, as text.
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+/// Sends every text before the first answer is awaited. One that fails does not keep the others from being answered.
+pub(super) async fn each(client: &Client, texts: &[String]) -> Vec<Result<Reply, tokio_postgres::Error>> {
+    let answers = in_order(texts.iter().map(|text| client.simple_query(text))).await;
+    answers.into_iter().map(|messages| messages.map(reply)).collect()
+}
+
+fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
+    let mut reply = Reply::default();
+    for message in messages {
+        match message {
+            SimpleQueryMessage::Row(row) => {
+                reply.rows.push((0..row.len()).map(|index| row.get(index).map(str::to_owned)).collect());
+            }
+            SimpleQueryMessage::CommandComplete(count) => reply.counts.push(count),
+            _ => {}
+        }
+    }
+    reply
+}
+
 /// Polls each future once in order, which is what sends its request, then awaits them in order.
 pub(super) async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut pending: Vec<_> = futures.map(|future| Box::pin(futures_util::future::maybe_done(future))).collect();

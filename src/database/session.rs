@@ -14,7 +14,7 @@ use tokio_postgres::{AsyncMessage, Client, Row, SimpleQueryMessage};
 
 use super::connect::{Canceller, Connected, Messages};
 use super::interrupt::Interrupt;
-use super::pipeline::{Param, Part, Place, in_order, send_all};
+use super::pipeline::{Param, Part, Place, Reply, each, in_order, send_all};
 use super::pooler;
 use crate::config::ConnectOptions;
 
@@ -200,6 +200,33 @@ impl Session {
                 Err((place.get(), Failure::Abandoned))
             }
         }
+    }
+
+    /// Sends all texts and returns what each was answered, also after one that the server refused: callers are in a
+    /// transaction, and go back to a savepoint between them.
+    ///
+    /// An interrupt cancels the running statement.
+    pub async fn each(&mut self, texts: &[String]) -> Result<Vec<Result<Reply, Box<DbError>>>, Failure> {
+        if self.interrupt.is_set() {
+            return Err(Failure::Interrupted);
+        }
+        let Self { client, wire, ended, canceller, interrupt, .. } = self;
+        let work = drive(wire, ended, each(client, texts), |_| {});
+        let Some(answers) = cancellable(work, canceller, interrupt).await else {
+            self.wire = None;
+            return Err(Failure::Abandoned);
+        };
+        if self.interrupt.is_set() {
+            return Err(Failure::Interrupted);
+        }
+        let answers = answers.into_iter().map(|answer| match answer {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(error) => match settle(&mut self.ended, &error) {
+                Failure::Server(refusal) => Ok(Err(refusal)),
+                failure => Err(failure),
+            },
+        });
+        answers.collect()
     }
 
     /// Says goodbye, and `wait`s for the server to be done: then its locks are released, at once instead of when it

@@ -27,18 +27,36 @@ use crate::sql::quote;
 /// # Errors
 /// When no database can be created, or when a script fails in the empty one.
 pub async fn build(host: &Host, settings: &Settings, pairs: &[Pair], until: Until) -> anyhow::Result<Catalog> {
-    within(host, settings, async |shadow| {
-        if pairs.is_empty() || until == Until::Steps(0) {
-            shadow.ensure_platform().await?;
-        } else {
-            let options = Options { until, out_of_order: false, single_transaction: false, release: None };
-            up::up(shadow, pairs, &options, &mut Outcome::default()).await?;
-        }
+    with_schema(host, settings, pairs, until, async |shadow| {
         let mut catalog = catalog::read(&mut shadow.session, shadow.facts.server_version).await?;
         if let Some(role) = host.role.as_deref().filter(|role| *role != shadow.facts.role) {
             catalog.rename_role(&shadow.facts.role, role);
         }
         Ok(catalog)
+    })
+    .await
+}
+
+/// Does `work` in a scratch database with the schema that migrations make.
+///
+/// # Errors
+/// When no database can be created, when a script fails in the empty one, and those of `work`.
+pub async fn with_schema<T>(
+    host: &Host,
+    settings: &Settings,
+    pairs: &[Pair],
+    until: Until,
+    work: impl AsyncFnOnce(&mut Run<'_>) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    within(host, settings, async |shadow| {
+        let made = if pairs.is_empty() || until == Until::Steps(0) {
+            shadow.ensure_platform().await.map(|_| ())
+        } else {
+            let options = Options { until, out_of_order: false, single_transaction: false, release: None };
+            up::up(shadow, pairs, &options, &mut Outcome::default()).await
+        };
+        made.context("while the migrations ran in a scratch database")?;
+        work(shadow).await
     })
     .await
 }
@@ -111,7 +129,7 @@ pub(super) async fn within<T>(
     let done = inside(host, settings, &name, work).await;
     let dropped = lease::drop(&mut session, &name).await;
     session.close(false).await;
-    let done = done.context("while the migrations ran in a scratch database")?;
+    let done = done?;
     dropped.map_err(|failure| anyhow::anyhow!("failed to drop the scratch database {name}: {failure}"))?;
     Ok(done)
 }

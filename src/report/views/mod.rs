@@ -1,5 +1,6 @@
 //! The result of each command.
 
+mod access;
 mod diff;
 mod ledger;
 mod ran;
@@ -7,6 +8,7 @@ mod scripts;
 mod server;
 mod status;
 
+pub use access::{AccessChanges, AccessMatrix};
 pub use diff::{Differences, Snapshot};
 pub use ledger::{History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
