@@ -134,7 +134,7 @@ create table public.locations (
   code text not null check (code ~ '^[A-Z0-9][A-Z0-9-]{0,15}$'),
   kind text not null default 'combined' check (kind in ('coffee_shop', 'yoga_studio', 'combined')),
   time_zone text not null default 'UTC',
-  currency char(3) not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+  currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
   prices_include_tax boolean not null default false,
   business_day_start time not null default '00:00',
   accepts_orders boolean not null default true,

@@ -6,11 +6,11 @@
 ------------------------------------------------------------------------------------------------- who is asking
 -- They run as their owner, because the tables they read are under RLS too, and they answer for the caller only.
 
-create function private.customer_id() returns uuid
+create function private.customer_ids() returns uuid[]
 language sql stable security definer set search_path = '' as $$
-  select c.id from public.customers c where c.user_id = (select auth.uid())
+  select coalesce(array_agg(c.id), '{}') from public.customers c where c.user_id = (select auth.uid()) and c.is_active
 $$;
-comment on function private.customer_id() is 'The caller as a customer.';
+comment on function private.customer_ids() is 'The caller as a customer, of each organization.';
 
 create function private.member_id() returns uuid
 language sql stable security definer set search_path = '' as $$
@@ -36,23 +36,22 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function private.booked_class_ids() is 'The classes that the caller has booked at any time.';
 
-create function private.order_ids(only_open boolean) returns uuid[]
+create function private.order_ids() returns uuid[]
 language sql stable security definer set search_path = '' as $$
   select coalesce(array_agg(o.id), '{}')
   from public.customers c
   join public.orders o on o.customer_id = c.id
   where c.user_id = (select auth.uid())
-    and (not only_open or (o.status = 'pending' and o.payment_status = 'pending'))
 $$;
-comment on function private.order_ids(boolean) is 'The orders of the caller, all, or those neither begun nor paid.';
+comment on function private.order_ids() is 'The orders of the caller.';
 
 revoke all on function
-  private.customer_id(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
-  private.order_ids(boolean)
+  private.customer_ids(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
+  private.order_ids()
   from public;
 grant execute on function
-  private.customer_id(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
-  private.order_ids(boolean)
+  private.customer_ids(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
+  private.order_ids()
   to authenticated;
 
 -- A policy cannot compare the row before with the row after. This trigger, whose arguments are columns, refuses their
@@ -161,101 +160,167 @@ create policy "Admins can update their locations" on public.locations
   with check (id = any ((select private.role_locations('admin'))::uuid[]));
 
 ----------------------------------------------------------------------------------------------------- catalogue
--- Anyone reads what is on offer, those who work here read and write all of it.
+-- Anyone reads what is on offer; the staff of an organization read and write all of its catalogue.
 grant select on public.categories, public.products, public.product_variants to anon, authenticated;
 grant insert, update, delete on public.categories, public.products, public.product_variants to authenticated;
 
 create policy "Public can read active categories" on public.categories
   for select to anon using (is_active);
 create policy "Signed-in users can read categories" on public.categories
-  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+  for select to authenticated
+  using (is_active or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can add categories" on public.categories
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can update categories" on public.categories
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
+  using (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]))
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can delete categories" on public.categories
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  for delete to authenticated
+  using (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 
+-- What recipes consume is not on the menu.
 create policy "Public can read active products" on public.products
-  for select to anon using (is_active = true);
+  for select to anon using (is_active = true and product_type <> 'ingredient');
 create policy "Signed-in users can read products" on public.products
-  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+  for select to authenticated
+  using (
+    (is_active and product_type <> 'ingredient')
+    or organization_id = any ((select private.role_orgs('admin', 'staff', 'barista'))::uuid[])
+  );
 create policy "Staff can add products" on public.products
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Admins have full access" on public.products
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
+  using (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]))
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can delete products" on public.products
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  for delete to authenticated
+  using (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 
 create policy "Public can read active variants" on public.product_variants
   for select to anon using (is_active);
 create policy "Signed-in users can read variants" on public.product_variants
-  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+  for select to authenticated
+  using (
+    is_active
+    or exists (
+      select
+      from public.products p
+      where p.id = product_variants.product_id
+        and p.organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+    )
+  );
 create policy "Staff can add variants" on public.product_variants
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (
+    exists (
+      select
+      from public.products p
+      where p.id = product_variants.product_id
+        and p.organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+    )
+  );
 create policy "Staff can update variants" on public.product_variants
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
+  using (
+    exists (
+      select
+      from public.products p
+      where p.id = product_variants.product_id
+        and p.organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+    )
+  )
+  with check (
+    exists (
+      select
+      from public.products p
+      where p.id = product_variants.product_id
+        and p.organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+    )
+  );
 create policy "Staff can delete variants" on public.product_variants
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  for delete to authenticated
+  using (
+    exists (
+      select
+      from public.products p
+      where p.id = product_variants.product_id
+        and p.organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+    )
+  );
 
 --------------------------------------------------------------------------------------------------------- stock
-grant select on public.inventory, public.inventory_alerts to authenticated;
+-- The level is the ledger's: functions write both.
+grant select on public.inventory, public.inventory_alerts, public.stock_movements to authenticated;
 grant
-  insert (product_id, current_stock, min_threshold, max_capacity, unit_of_measure, cost_per_unit, last_restocked),
-  update (current_stock, min_threshold, max_capacity, unit_of_measure, cost_per_unit, last_restocked)
+  insert (location_id, product_id, current_stock, min_threshold, max_capacity, reorder_quantity, unit_of_measure,
+          cost_per_unit),
+  update (min_threshold, max_capacity, reorder_quantity, unit_of_measure, cost_per_unit, is_active)
   on public.inventory to authenticated;
-grant update (resolved_at) on public.inventory_alerts to authenticated;
+grant update (acknowledged_at, resolved_at) on public.inventory_alerts to authenticated;
 
 create policy "Staff can read inventory" on public.inventory
-  for select to authenticated using ((select private.has_role('admin', 'staff', 'barista')));
+  for select to authenticated
+  using (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
 create policy "Staff can add inventory" on public.inventory
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]));
 create policy "Staff can update inventory" on public.inventory
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
+  using (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]))
+  with check (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]));
 create policy "Staff can read alerts" on public.inventory_alerts
-  for select to authenticated using ((select private.has_role('admin', 'staff', 'barista')));
+  for select to authenticated
+  using (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
 create policy "Staff can resolve alerts" on public.inventory_alerts
   for update to authenticated
-  using ((select private.has_role('admin', 'staff', 'barista')))
-  with check ((select private.has_role('admin', 'staff', 'barista')));
+  using (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]))
+  with check (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
+create policy "Staff can read stock movements" on public.stock_movements
+  for select to authenticated
+  using (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
 
 ----------------------------------------------------------------------------------------------------- customers
 grant select on public.customers to authenticated;
 grant
-  insert (user_id, first_name, last_name, email, phone, date_of_birth, preferences),
-  update (user_id, first_name, last_name, email, phone, date_of_birth, preferences, loyalty_points, is_active)
+  insert (organization_id, user_id, first_name, last_name, email, phone, date_of_birth, preferences),
+  update (first_name, last_name, email, phone, date_of_birth, preferences, is_active)
   on public.customers to authenticated;
 
 create policy "Customers can read own profile" on public.customers
   for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff', 'barista')));
+  using (
+    user_id = (select auth.uid())
+    or organization_id = any ((select private.role_orgs('admin', 'staff', 'barista'))::uuid[])
+  );
+-- Staff register guests, but nobody's account.
 create policy "Customers can create own profile" on public.customers
   for insert to authenticated
-  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  with check (
+    user_id = (select auth.uid())
+    or (user_id is null and organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]))
+  );
 create policy "Customers can update own profile" on public.customers
   for update to authenticated
-  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')))
-  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  using (user_id = (select auth.uid()) or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]))
+  with check (user_id = (select auth.uid()) or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 
 create trigger a_guard_customers
   before update on public.customers
-  for each row execute function private.refuse_column_change('user_id', 'loyalty_points', 'is_active');
+  for each row execute function private.guard_columns('organization_id', 'admin,staff', 'is_active');
 
 -------------------------------------------------------------------------------------------------------- orders
--- Nobody writes money through the API: prices come from the catalogue, totals from the items (006). A customer orders,
--- staff order for walk-ins too; from then on only staff move the order.
+-- Nobody writes money through the API: prices come from the catalogue, totals from the items, what is paid from the
+-- payments. A customer orders, staff order for walk-ins too; from then on staff move the order. What a customer can do
+-- with his own is to cancel it, before it is begun or paid.
 grant select on public.orders, public.order_items to authenticated;
 grant
-  insert (customer_id, order_type, tip_amount, payment_method, special_instructions),
-  update (status, payment_status, payment_method, estimated_ready_time, special_instructions)
+  insert (location_id, customer_id, order_type, tip_amount, payment_method, special_instructions, source,
+          idempotency_key),
+  update (status, cancellation_reason, payment_method, estimated_ready_time, special_instructions)
   on public.orders to authenticated;
 grant insert (order_id, product_id, quantity, customizations, special_instructions)
   on public.order_items to authenticated;
@@ -264,27 +329,42 @@ grant usage on sequence public.order_number_seq to authenticated;
 create policy "Users can manage own orders" on public.orders
   for insert to authenticated
   with check (
-    customer_id = (select private.customer_id()) or (select private.has_role('admin', 'staff', 'barista'))
+    (customer_id = any ((select private.customer_ids())::uuid[]) and source in ('app', 'web'))
+    or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
   );
 create policy "Staff can manage orders" on public.orders
   for select to authenticated
-  using (customer_id = (select private.customer_id()) or (select private.has_role('admin', 'staff', 'barista')));
+  using (
+    customer_id = any ((select private.customer_ids())::uuid[])
+    or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
+  );
 create policy "Staff can update order status" on public.orders
   for update to authenticated
-  using ((select private.has_role('admin', 'staff', 'barista')))
-  with check ((select private.has_role('admin', 'staff', 'barista')));
+  using (
+    (customer_id = any ((select private.customer_ids())::uuid[]) and status = 'pending' and payment_status = 'pending')
+    or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
+  )
+  with check (
+    (customer_id = any ((select private.customer_ids())::uuid[]) and status = 'cancelled')
+    or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
+  );
+create trigger a_guard_orders
+  before update on public.orders
+  for each row execute function private.guard_columns(
+    'location_id', 'admin,staff,barista', 'payment_method', 'estimated_ready_time', 'special_instructions'
+  );
 
 create policy "Users can read own order items" on public.order_items
   for select to authenticated
   using (
-    order_id = any ((select private.order_ids(only_open => false))::uuid[])
-    or (select private.has_role('admin', 'staff', 'barista'))
+    order_id = any ((select private.order_ids())::uuid[])
+    or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
   );
 create policy "Users can add items to own pending orders" on public.order_items
   for insert to authenticated
   with check (
-    order_id = any ((select private.order_ids(only_open => true))::uuid[])
-    or (select private.has_role('admin', 'staff', 'barista'))
+    order_id = any ((select private.order_ids())::uuid[])
+    or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
   );
 
 ----------------------------------------------------------------------------------------------------- timetable

@@ -9,7 +9,7 @@ create function private.check_category_cycle() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   -- Two sessions that each hang one branch under the other would not see each other's row: one at a time.
-  perform pg_advisory_xact_lock('public.categories'::regclass::oid::bigint);
+  perform pg_advisory_xact_lock(hashtextextended('categories of ' || new.organization_id, 0));
   if exists (
     with recursive above as (
       select new.parent_id as id
@@ -172,258 +172,224 @@ create trigger booking_count_trigger
   after insert or update or delete on public.bookings
   for each row execute function public.update_class_booking_count();
 
--------------------------------------------------------------------------------------------------------- orders
--- Fills in what the writer left out; what a trusted writer states is checked, not replaced.
-create function private.complete_order() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  if tg_op = 'UPDATE' and new.subtotal <> old.subtotal
-    and new.subtotal <> (select sum(i.item_total) from public.order_items i where i.order_id = new.id)
-  then
-    raise exception 'subtotal % of order % is not that of its items', new.subtotal, new.order_number
-      using errcode = 'check_violation', table = 'orders', constraint = 'check_order_items_total';
-  end if;
-  new.total_amount := coalesce(new.total_amount, new.subtotal + new.tax_amount + new.tip_amount);
-  if new.status = 'completed' then
-    new.completed_at := coalesce(new.completed_at, now());
-  end if;
-  return new;
-end
-$$;
-comment on function private.complete_order() is 'Trigger: the total and the time of completion.';
-
-create trigger complete_order
-  before insert or update on public.orders
-  for each row execute function private.complete_order();
-
--- The price of the day: of the product, and of each variant that the customizations choose. Other customizations are
--- notes for the barista.
-create function private.price_order_item() returns trigger
-language plpgsql security definer set search_path = '' as $$
-declare
-  order_status text;
-  extras decimal;
-begin
-  -- Locked, so that a cancellation and a new item cannot miss each other.
-  select o.status into order_status from public.orders o where o.id = new.order_id for no key update;
-  if order_status = 'cancelled' then
-    raise exception 'order % is cancelled', new.order_id using errcode = 'check_violation', table = 'order_items';
-  end if;
-  if new.base_price is null then
-    select p.base_price into new.base_price
-    from public.products p where p.id = new.product_id and p.is_active and p.is_available;
-    if not found then
-      raise exception 'product % is not on sale', new.product_id
-        using errcode = 'check_violation', table = 'order_items';
-    end if;
-  end if;
-  if new.item_total is null then
-    select coalesce(sum(v.price_modifier), 0) into extras
-    from public.product_variants v
-    where v.product_id = new.product_id and v.is_active
-      and new.customizations ->> v.variant_type = v.variant_value;
-    new.item_total := new.quantity * (new.base_price + extras);
-  end if;
-  return new;
-end
-$$;
-comment on function private.price_order_item() is 'Trigger: what an item costs.';
-
-create trigger price_order_item
-  before insert on public.order_items
-  for each row execute function private.price_order_item();
-
-create function private.sum_orders(order_ids uuid[]) returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  -- First the lock, then, in a statement of its own, the sum: it must see what the session before us has committed.
-  perform from public.orders o where o.id = any (order_ids) order by o.id for no key update;
-  update public.orders o
-  set subtotal = items.total, total_amount = items.total + o.tax_amount + o.tip_amount
-  from (
-    select changed.id, coalesce(sum(i.item_total), 0) as total
-    from unnest(order_ids) changed (id)
-    left join public.order_items i on i.order_id = changed.id
-    group by changed.id
-  ) items
-  where o.id = items.id and o.status <> 'cancelled' and o.subtotal <> items.total;
-end
-$$;
-comment on function private.sum_orders(uuid[]) is 'Makes the totals of these orders those of their items.';
-
 --------------------------------------------------------------------------------------------------------- stock
-create function private.move_stock(product_ids uuid[], amounts integer[]) returns void
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform from public.inventory i where i.product_id = any (product_ids) order by i.product_id for no key update;
-  update public.inventory i
-  set current_stock = i.current_stock + move.amount
-  from (
-    select u.product_id, sum(u.amount)::integer as amount
-    from unnest(product_ids, amounts) u (product_id, amount)
-    group by u.product_id
-  ) move
-  where i.product_id = move.product_id and move.amount <> 0;
-end
-$$;
-comment on function private.move_stock(uuid[], integer[]) is 'Adds these amounts to the stock of these products.';
-
--- Once for a statement, not for a row: two orders of the same two products, listed the other way round, would deadlock.
-create function public.update_inventory_after_order() returns trigger
+-- The one way to change a stock. The UPDATE takes the lock of the row, and only then draws the entry's number and sees
+-- what is left, so that sessions who take of the same thing stand in line; check_positive_stock refuses the last one.
+create function private.post_stock(
+  inventory_id uuid, movement_type text, quantity integer, order_item_id uuid default null, reason text default null,
+  unit_cost numeric default null, idempotency_key text default null
+) returns public.stock_movements
 language plpgsql security definer set search_path = '' as $$
 declare
-  product_ids uuid[];
-  amounts integer[];
-  order_ids uuid[];
+  level public.inventory;
+  entry public.stock_movements;
 begin
-  if tg_op = 'INSERT' then
-    select array_agg(n.product_id), array_agg(-n.quantity), array_agg(distinct n.order_id)
-    into product_ids, amounts, order_ids
-    from new_items n;
-  elsif tg_op = 'DELETE' then
-    -- An order that is gone took its items along, and they go back; those of a cancelled one are back already.
-    select array_agg(i.product_id) filter (where o.status is distinct from 'cancelled'),
-           array_agg(i.quantity) filter (where o.status is distinct from 'cancelled'),
-           array_agg(distinct i.order_id)
-    into product_ids, amounts, order_ids
-    from old_items i left join public.orders o on o.id = i.order_id;
-  else
-    select array_agg(i.product_id) filter (where o.status <> 'cancelled'),
-           array_agg(i.quantity) filter (where o.status <> 'cancelled'),
-           array_agg(distinct i.order_id)
-    into product_ids, amounts, order_ids
-    from (
-      select d.order_id, d.product_id, d.quantity from old_items d
-      union all
-      select n.order_id, n.product_id, -n.quantity from new_items n
-    ) i join public.orders o on o.id = i.order_id;
+  update public.inventory i
+  set current_stock = i.current_stock + post_stock.quantity,
+      stock_seq = nextval('public.stock_movements_seq_seq'),
+      last_restocked = case
+        when post_stock.movement_type in ('restock', 'transfer_in') then now()
+        else i.last_restocked
+      end,
+      -- What a unit costs is the average over those that are there.
+      cost_per_unit = case
+        when post_stock.movement_type = 'restock' and post_stock.unit_cost is not null
+          and i.current_stock + post_stock.quantity > 0
+        then round(
+          (coalesce(i.cost_per_unit, post_stock.unit_cost) * i.current_stock
+            + post_stock.unit_cost * post_stock.quantity) / (i.current_stock + post_stock.quantity), 2)
+        else i.cost_per_unit
+      end
+  where i.id = post_stock.inventory_id
+  returning i.* into level;
+  if not found then
+    raise exception 'there is no inventory %', post_stock.inventory_id using errcode = 'foreign_key_violation';
   end if;
+  insert into public.stock_movements as m (
+    seq, inventory_id, location_id, movement_type, quantity, balance_after, unit_cost, order_item_id, reason,
+    idempotency_key
+  )
+  values (
+    level.stock_seq, level.id, level.location_id, post_stock.movement_type, post_stock.quantity, level.current_stock,
+    post_stock.unit_cost, post_stock.order_item_id, post_stock.reason, post_stock.idempotency_key
+  )
+  returning m.* into entry;
+  return entry;
+end
+$$;
+comment on function private.post_stock(uuid, text, integer, uuid, text, numeric, text) is
+  'Changes a stock and writes its entry in the ledger.';
 
-  if order_ids is not null then
-    perform private.sum_orders(order_ids);
-  end if;
-  if product_ids is not null then
-    perform private.move_stock(product_ids, amounts);
-  end if;
+-- A level that somebody trusted has set himself (psql, an import) is an entry too. One that post_stock has set comes
+-- with a new number.
+create function private.record_stock_level() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.stock_movements (
+    inventory_id, location_id, movement_type, quantity, balance_after, unit_cost, reason
+  )
+  values (
+    new.id, new.location_id, case tg_op when 'INSERT' then 'opening' else 'adjustment' end,
+    new.current_stock - coalesce(old.current_stock, 0), new.current_stock, new.cost_per_unit, 'level set directly'
+  );
   return null;
 end
 $$;
-comment on function public.update_inventory_after_order() is 'Trigger: stock and order totals follow the items.';
+comment on function private.record_stock_level() is 'Trigger: a stock that was set directly has its ledger entry too.';
+
+create trigger record_opening_stock
+  after insert on public.inventory
+  for each row when (new.current_stock <> 0 and new.stock_seq is null)
+  execute function private.record_stock_level();
+create trigger record_stock_level
+  after update of current_stock on public.inventory
+  for each row when (
+    new.current_stock <> old.current_stock and new.stock_seq is not distinct from old.stock_seq
+  )
+  execute function private.record_stock_level();
+
+-- What an item takes from the shelves: of the product itself, where that is counted. Recipes add to it (010).
+create function private.stock_needs(item_id uuid, sold_product_id uuid, sold integer)
+returns table (product_id uuid, quantity integer)
+language sql stable security definer set search_path = '' as $$
+  select sold_product_id, sold
+$$;
+comment on function private.stock_needs(uuid, uuid, integer) is 'What an item of an order takes from stock.';
+
+-- Once for a statement, and by ascending ids: two orders of the same two products, listed the other way round, would
+-- deadlock otherwise. What a till has sold is gone, whatever the books say: they give what they have, and an alert opens.
+create function public.update_inventory_after_order() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  need record;
+  taken integer;
+begin
+  for need in
+    select i.id as inventory_id, i.location_id, i.product_id, n.id as item_id, needed.quantity, o.external_source
+    from new_items n
+    join public.orders o on o.id = n.order_id and o.status <> 'cancelled'
+    cross join lateral private.stock_needs(n.id, n.product_id, n.quantity) needed
+    join public.inventory i
+      on i.location_id = o.location_id and i.product_id = needed.product_id and i.is_active
+    order by i.id, n.id
+  loop
+    taken := need.quantity;
+    if need.external_source is not null then
+      select least(i.current_stock, need.quantity) into taken
+      from public.inventory i where i.id = need.inventory_id for no key update;
+      if taken < need.quantity then
+        insert into public.inventory_alerts (location_id, product_id, alert_type, message)
+        values (
+          need.location_id, need.product_id, 'oversold',
+          'Sold ' || need.quantity || ' at the till, ' || taken || ' in the books'
+        )
+        on conflict (location_id, product_id, alert_type) where resolved_at is null
+        do update set message = excluded.message;
+      end if;
+    end if;
+    if taken > 0 then
+      perform private.post_stock(need.inventory_id, 'sale', -taken, need.item_id);
+    end if;
+  end loop;
+  return null;
+end
+$$;
+comment on function public.update_inventory_after_order() is 'Trigger: what is ordered leaves the stock.';
 
 create trigger inventory_update_trigger
   after insert on public.order_items
   referencing new table as new_items
   for each statement execute function public.update_inventory_after_order();
-create trigger inventory_change_trigger
-  after update on public.order_items
-  referencing old table as old_items new table as new_items
-  for each statement execute function public.update_inventory_after_order();
-create trigger inventory_restock_trigger
-  after delete on public.order_items
-  referencing old table as old_items
-  for each statement execute function public.update_inventory_after_order();
 
-create function private.move_order_stock() returns trigger
+-- What an item took and has not given back yet is in the ledger: nothing comes back twice.
+create function private.give_stock_back(items uuid[], reason text) returns void
 language plpgsql security definer set search_path = '' as $$
 declare
-  product_ids uuid[];
-  amounts integer[];
+  taken record;
 begin
-  select array_agg(i.product_id), array_agg(case new.status when 'cancelled' then i.quantity else -i.quantity end)
-  into product_ids, amounts
-  from public.order_items i where i.order_id = new.id;
-  if product_ids is not null then
-    perform private.move_stock(product_ids, amounts);
-  end if;
+  for taken in
+    select m.inventory_id, m.order_item_id, sum(m.quantity)::integer as quantity
+    from public.stock_movements m
+    where m.order_item_id = any (items)
+    group by m.inventory_id, m.order_item_id
+    having sum(m.quantity) < 0
+    order by m.inventory_id, m.order_item_id
+  loop
+    perform private.post_stock(
+      taken.inventory_id, 'sale_reversal', -taken.quantity, taken.order_item_id, give_stock_back.reason
+    );
+  end loop;
+end
+$$;
+comment on function private.give_stock_back(uuid[], text) is 'Puts what these items took back on the shelves.';
+
+create function private.restock_cancelled_order() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.give_stock_back(
+    array(select i.id from public.order_items i where i.order_id = new.id), 'order ' || new.order_number || ' cancelled'
+  );
   return null;
 end
 $$;
-comment on function private.move_order_stock() is 'Trigger: cancelling an order gives its stock back.';
+comment on function private.restock_cancelled_order() is 'Trigger: cancelling an order gives its stock back.';
 
-create trigger move_order_stock
+create trigger cancelling_restocks
   after update of status on public.orders
-  for each row when ((old.status = 'cancelled') <> (new.status = 'cancelled'))
-  execute function private.move_order_stock();
+  for each row when (new.status = 'cancelled' and old.status <> 'cancelled')
+  execute function private.restock_cancelled_order();
 
--- While the order can still be seen to be cancelled: the cascade would come too late, and give the stock back twice.
-create function private.delete_cancelled_items() returns trigger
+-- Before, since afterwards the ledger no longer says whose the entries were.
+create function private.restock_deleted_item() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  delete from public.order_items i where i.order_id = old.id;
+  perform private.give_stock_back(array[old.id], 'item removed');
   return old;
 end
 $$;
-comment on function private.delete_cancelled_items() is 'Trigger: deletes a cancelled order''s items before it.';
+comment on function private.restock_deleted_item() is 'Trigger: an item that is removed gives its stock back.';
 
-create trigger delete_cancelled_items
-  before delete on public.orders
-  for each row when (old.status = 'cancelled')
-  execute function private.delete_cancelled_items();
+create trigger inventory_restock_trigger
+  before delete on public.order_items
+  for each row execute function private.restock_deleted_item();
 
 create function private.raise_stock_alert() returns trigger
 language plpgsql security definer set search_path = '' as $$
+declare
+  due text := case
+    when not new.is_active then null
+    when new.current_stock = 0 then 'out_of_stock'
+    when new.current_stock <= new.min_threshold then 'low_stock'
+  end;
 begin
-  if new.current_stock <= new.min_threshold then
-    insert into public.inventory_alerts (product_id, alert_type, message)
+  update public.inventory_alerts a
+  set resolved_at = now()
+  where a.location_id = new.location_id and a.product_id = new.product_id and a.resolved_at is null
+    and a.alert_type is distinct from due and (a.alert_type <> 'oversold' or due is null);
+  if due is not null then
+    insert into public.inventory_alerts (location_id, product_id, alert_type, message)
     values (
-      new.product_id, 'low_stock', 'Stock below minimum threshold: ' || new.current_stock || ' remaining'
+      new.location_id, new.product_id, due,
+      'Stock below minimum threshold: ' || new.current_stock || ' remaining'
     )
-    on conflict (product_id) where resolved_at is null do update set message = excluded.message;
-  else
-    update public.inventory_alerts a set resolved_at = now()
-    where a.product_id = new.product_id and a.resolved_at is null;
+    on conflict (location_id, product_id, alert_type) where resolved_at is null
+    do update set message = excluded.message;
   end if;
   return null;
 end
 $$;
-comment on function private.raise_stock_alert() is 'Trigger: opens, updates and resolves the alert of a product.';
+comment on function private.raise_stock_alert() is 'Trigger: opens, updates and resolves the alerts of a product.';
 
 create trigger raise_stock_alert
-  after insert or update of current_stock, min_threshold on public.inventory
+  after insert or update of current_stock, min_threshold, is_active on public.inventory
   for each row execute function private.raise_stock_alert();
-
------------------------------------------------------------------------------------------------------ customers
--- A visit counts when its order is completed and paid, and no longer when it is refunded.
-create function private.count_customer_visit() returns trigger
-language plpgsql security definer set search_path = '' as $$
-declare
-  change record;
-begin
-  for change in
-    select row.customer_id, sum(row.visits)::integer as visits, sum(row.spent) as spent, max(row.visited) as visited
-    from (
-      select old.customer_id, -1, -old.total_amount, null::timestamptz
-      where old.status = 'completed' and old.payment_status = 'paid'
-      union all
-      select new.customer_id, 1, new.total_amount, new.completed_at
-      where new.status = 'completed' and new.payment_status = 'paid'
-    ) as row (customer_id, visits, spent, visited)
-    where row.customer_id is not null
-    group by row.customer_id
-    having sum(row.visits) <> 0 or sum(row.spent) <> 0
-    order by row.customer_id
-  loop
-    update public.customers c
-    set visit_count = c.visit_count + change.visits,
-        total_spent = c.total_spent + change.spent,
-        last_visit = greatest(c.last_visit, change.visited)
-    where c.id = change.customer_id;
-  end loop;
-  return null;
-end
-$$;
-comment on function private.count_customer_visit() is 'Trigger: visits and money spent of a customer.';
-
-create trigger count_customer_visit
-  after insert or update or delete on public.orders
-  for each row execute function private.count_customer_visit();
 
 -- A trigger's function is called by the trigger, and by nobody else.
 revoke all on function public.update_class_booking_count(), public.update_inventory_after_order()
   from public, anon, authenticated, service_role;
 revoke all on function
-  private.check_category_cycle(), private.check_class_move(), private.check_booking(), private.complete_order(),
-  private.price_order_item(), private.sum_orders(uuid[]), private.move_stock(uuid[], integer[]),
-  private.move_order_stock(), private.delete_cancelled_items(), private.raise_stock_alert(),
-  private.count_customer_visit()
+  private.check_category_cycle(), private.check_class_move(), private.check_booking(),
+  private.post_stock(uuid, text, integer, uuid, text, numeric, text), private.record_stock_level(),
+  private.stock_needs(uuid, uuid, integer), private.give_stock_back(uuid[], text), private.restock_cancelled_order(),
+  private.restock_deleted_item(), private.raise_stock_alert()
   from public;

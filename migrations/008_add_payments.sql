@@ -18,7 +18,7 @@ create table public.invoices (
   total_amount decimal(10,2) not null generated always as (subtotal - discount_amount + tax_amount) stored,
   amount_paid decimal(10,2) not null default 0 check (amount_paid >= 0),
   amount_refunded decimal(10,2) not null default 0,
-  currency char(3) not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+  currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
   due_date date not null default current_date,
   attempt_count integer not null default 0 check (attempt_count >= 0),
   next_attempt_at timestamp with time zone,
@@ -51,7 +51,7 @@ create table public.payments (
   customer_id uuid references public.customers (id), -- of the order
   member_id uuid references public.members (id), -- of the invoice or booking
   amount decimal(10,2) not null check (amount > 0),
-  currency char(3) not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
+  currency text not null default 'USD' check (currency ~ '^[A-Z]{3}$'),
   method text not null check (method in ('cash', 'card', 'wallet', 'bank_transfer', 'gift_card', 'external', 'other')),
   status text not null default 'captured' check (status in ('pending', 'authorized', 'captured', 'failed', 'voided')),
   provider text,

@@ -1,4 +1,5 @@
--- Undoes 002, the tables that refer to others first. The order numbers' sequence goes with its table.
+-- Undoes 002, the tables that refer to others first. Sequences go with their tables.
+drop table public.stock_movements;
 drop table public.order_items;
 drop table public.orders;
 drop table public.inventory_alerts;

@@ -14,6 +14,7 @@ revoke all on
   public.product_variants,
   public.inventory,
   public.inventory_alerts,
+  public.stock_movements,
   public.customers,
   public.orders,
   public.order_items,
@@ -29,6 +30,7 @@ revoke all on sequence public.order_number_seq from authenticated;
 drop trigger a_guard_bookings on public.bookings;
 drop trigger a_guard_members on public.members;
 drop trigger a_guard_instructors on public.instructors;
+drop trigger a_guard_orders on public.orders;
 drop trigger a_guard_customers on public.customers;
 
 drop policy "Admin full access to bookings" on public.bookings;
@@ -65,6 +67,7 @@ drop policy "Users can manage own orders" on public.orders;
 drop policy "Customers can update own profile" on public.customers;
 drop policy "Customers can create own profile" on public.customers;
 drop policy "Customers can read own profile" on public.customers;
+drop policy "Staff can read stock movements" on public.stock_movements;
 drop policy "Staff can resolve alerts" on public.inventory_alerts;
 drop policy "Staff can read alerts" on public.inventory_alerts;
 drop policy "Staff can update inventory" on public.inventory;
@@ -98,8 +101,8 @@ drop policy "Admins can give roles" on public.user_roles;
 drop policy "Users can read own roles" on public.user_roles;
 
 drop function private.refuse_column_change();
-drop function private.order_ids(boolean);
+drop function private.order_ids();
 drop function private.booked_class_ids();
 drop function private.taught_class_ids();
 drop function private.member_id();
-drop function private.customer_id();
+drop function private.customer_ids();

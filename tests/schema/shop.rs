@@ -136,6 +136,7 @@ impl Shop {
                 return match said.code().code() {
                     "42501" if said.message().starts_with("permission denied for table") => "-".to_owned(),
                     "42501" if said.message().contains("row-level security") => "rls".to_owned(),
+                    "42501" if said.message().starts_with("there is no such") => "no".to_owned(),
                     "23503" => "fk".to_owned(),
                     _ => said.to_string(),
                 };

@@ -31,8 +31,14 @@ fn b25_nothing_costs_less_than_nothing() {
         ("update inventory set cost_per_unit = -1", "inventory_cost_per_unit_check"),
         ("update inventory set max_capacity = 0", "inventory_max_capacity_check"),
         ("update inventory set current_stock = -1", "check_positive_stock"),
-        ("update order_items set item_total = -1", "order_items_item_total_check"),
-        ("update order_items set quantity = -100", "order_items_quantity_check"),
+        (
+            "insert into order_items (order_id, product_id, base_price) values ({order ann}, {product latte}, -5)",
+            "order_items_base_price_check",
+        ),
+        (
+            "insert into order_items (order_id, product_id, item_total) values ({order ann}, {product latte}, -1)",
+            "order_items_item_total_check",
+        ),
         ("update class_types set price = -1", "class_types_price_check"),
         ("update class_types set duration = 0", "class_types_duration_check"),
         ("update class_types set max_participants = 0", "class_types_max_participants_check"),

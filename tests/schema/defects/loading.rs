@@ -8,7 +8,7 @@ use crate::shop::{BARISTA, Owner, Service, Shop, all_versions, bundled};
 #[test]
 fn a1_a2_orders_refer_to_customers() {
     let mut shop = Shop::open();
-    let sql = "select confrelid::regclass from pg_constraint where conrelid = 'orders'::regclass and contype = 'f'";
+    let sql = "select confrelid::regclass from pg_constraint where conname = 'orders_customer_id_fkey'";
     shop.gives(Owner, sql, "customers");
     let sql = "insert into orders (customer_id, order_type) values ({customer nobody}, 'dine_in')";
     shop.refuses(Owner, sql, "23503", "orders_customer_id_fkey");

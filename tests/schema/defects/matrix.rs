@@ -15,14 +15,14 @@ const TABLES: [(&str, &str, &str); 15] = [
         "price_modifier = 1",
         "(product_id, variant_type, variant_value) values ({product muffin}, 'a', 'b')",
     ),
-    ("inventory", "current_stock = 15", "(product_id) values ({product latte})"),
+    ("inventory", "min_threshold = 15", "(product_id) values ({product latte})"),
     (
         "inventory_alerts",
         "resolved_at = now()",
         "(product_id, alert_type, message) values ({product old}, 'low_stock', '')",
     ),
     ("orders", "status = 'preparing'", "(order_type, customer_id) values ('dine_in', {customer ben})"),
-    ("order_items", "quantity = 1", "(order_id, product_id) values ({order ben}, {product muffin})"),
+    ("order_items", "special_instructions = 'New'", "(order_id, product_id) values ({order ben}, {product muffin})"),
     ("instructors", "bio = 'New'", "(first_name, last_name, email) values ('A', 'B', 'i@example.com')"),
     ("class_types", "name = 'New'", "(name, duration, max_participants, price) values ('New', 1, 1, 1)"),
     (
@@ -43,12 +43,12 @@ table               anon          stranger      ann           teacher       bari
 user_roles          - - - -       0 rls 0 0     0 rls 0 0     0 rls 0 0     1 rls 0 0     1 rls 0 0
 customers           - - - -       0 rls 0 -     1 rls 1 -     0 rls 0 -     2 rls 0 -     2 1 2 -
 categories          2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     3 1 3 fk
-products            2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     3 1 3 fk
+products            2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     3 rls 0 0     3 1 3 fk
 product_variants    2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     3 1 3 3
 inventory           - - - -       0 rls 0 -     0 rls 0 -     0 rls 0 -     1 rls 0 -     1 1 1 -
 inventory_alerts    - - - -       0 - 0 -       0 - 0 -       0 - 0 -       1 - 1 -       1 - 1 -
-orders              - - - -       0 rls 0 -     1 rls 0 -     0 rls 0 -     2 1 2 -       2 1 2 -
-order_items         - - - -       0 rls - -     1 rls - -     0 rls - -     2 1 - -       2 1 - -
+orders              - - - -       0 rls 0 -     1 rls rls -   0 rls 0 -     2 1 2 -       2 1 2 -
+order_items         - - - -       0 no - -      1 no - -      0 no - -      2 1 - -       2 1 - -
 instructors         2 - - -       2 rls 0 -     2 rls 0 -     2 rls 1 -     2 rls 0 -     2 1 2 -
 class_types         1 - - -       1 rls 0 0     1 rls 0 0     1 rls 0 0     1 rls 0 0     1 1 1 fk
 class_schedules     2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     2 1 2 fk

@@ -37,20 +37,29 @@ fn b4_stock_falls_when_a_customer_orders() {
 fn b20_one_row_a_product_and_one_open_alert() {
     let mut shop = Shop::open();
     let second = "insert into inventory (product_id) values ({product muffin})";
-    shop.refuses(Service, second, "23505", "inventory_product_id_key");
+    shop.refuses(Service, second, "23505", "inventory_location_id_product_id_key");
     shop.gives(STAFF, &second.replace("muffin", "latte"), "1");
     shop.gives(Owner, "delete from inventory where product_id = {product latte}", "1");
     shop.gives(Owner, "delete from inventory_alerts", "1");
 
     shop.gives(ANN, &order(15), "1");
-    shop.gives(Service, "update order_items set quantity = 16 where product_id = {product muffin}", "1");
+    shop.gives(ANN, &order(1), "1");
     shop.gives(Owner, "select message from inventory_alerts", "Stock below minimum threshold: 4 remaining");
-    shop.gives(STAFF, "update inventory set current_stock = 40", "1");
+    let set = |level: u32| format!("update inventory set current_stock = {level}");
+    shop.gives(Service, &set(40), "1");
     shop.gives(Owner, ALERTS, "0|1");
-    shop.gives(STAFF, "update inventory set current_stock = 8", "1");
+    shop.gives(Service, &set(8), "1");
     shop.gives(Owner, ALERTS, "1|2");
-    shop.gives(BARISTA, "update inventory set current_stock = 100", "0");
+    for caller in [ANN, BARISTA, STAFF] {
+        shop.refuses(caller, &set(100), "42501", "permission denied for table inventory");
+    }
     shop.gives(BARISTA, "update inventory_alerts set resolved_at = now() where resolved_at is null", "1");
+    let ledger = "select string_agg(format('%s %s %s', movement_type, quantity, balance_after), ', ' order by seq)
+        from stock_movements";
+    let entries = "opening 20 20, sale -15 5, sale -1 4, adjustment 36 40, adjustment -32 8";
+    shop.gives(STAFF, ledger, entries);
+    shop.refuses(Service, "update stock_movements set quantity = 1", "42501", "permission denied");
+    shop.refuses(Owner, "delete from stock_movements", "55000", "stock_movements is append-only");
 }
 
 #[test]
@@ -61,17 +70,16 @@ fn b21_stock_comes_back() {
         shop.gives(Owner, STOCK, stock);
     };
     after(&mut shop, &item(3), "17");
-    after(&mut shop, "update order_items set quantity = 5 where id = {item muffins}", "15");
-    after(&mut shop, "update order_items set product_id = {product latte} where id = {item muffins}", "20");
-    after(&mut shop, "update order_items set product_id = {product muffin} where id = {item muffins}", "15");
+    after(&mut shop, "delete from order_items where id = {item muffins}", "20");
+    after(&mut shop, &item(5), "15");
     after(&mut shop, "update orders set status = 'cancelled' where id = {order ann}", "20");
     after(&mut shop, "update orders set status = 'cancelled' where id = {order ann}", "20");
     shop.refuses(Service, &order(1), "23514", "is cancelled");
-    after(&mut shop, "update orders set status = 'pending' where id = {order ann}", "15");
-    after(&mut shop, "delete from order_items where id = {item muffins}", "20");
-    after(&mut shop, &item(3), "17");
-    after(&mut shop, "delete from orders where id = {order ann}", "20");
-    shop.gives(Owner, "select count(*) from order_items where order_id = {order ann}", "0");
+    let revive = "update orders set status = 'pending' where id = {order ann}";
+    shop.refuses(Service, revive, "23514", "is cancelled, and cannot become pending");
+    after(&mut shop, &item(3).replace("order ann", "order ben").replace("item muffins", "item more"), "17");
+    after(&mut shop, "delete from orders where id = {order ben}", "20");
+    shop.gives(Owner, "select count(*) from order_items where order_id = {order ben}", "0");
 }
 
 #[test]
