@@ -12,7 +12,7 @@
 //! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
 //! | `shadow` | what the migrations promise, built in a scratch database |
 //! | `sides` | what a diff compares, read from wherever it is |
-//! | `prove` | up, down, up of every pair there |
+//! | `prove`, `rows` | up, down, up of every pair there, with rows in the tables |
 //! | `failure` | a failing script as a person reads it |
 
 mod apply;
@@ -27,6 +27,7 @@ pub mod rehearse;
 pub mod release;
 pub mod repair;
 mod resume;
+mod rows;
 pub mod run;
 pub mod shadow;
 pub mod sides;

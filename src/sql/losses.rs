@@ -132,7 +132,7 @@ fn read<N: AstNode>(node: &N) -> Option<Name> {
 }
 
 /// A table that may be written `ONLY t`, `t *` or `ONLY (t)`.
-fn relation<N: AstNode>(node: &N) -> Option<Name> {
+pub(super) fn relation<N: AstNode>(node: &N) -> Option<Name> {
     let text = node.syntax().to_string();
     let mut reader = Reader::new(&text, 12);
     reader.eat(&["ONLY"]);

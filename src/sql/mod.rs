@@ -8,6 +8,7 @@
 //! | [`losses`] | what a script would destroy |
 //! | [`position`] | line, column and excerpt of a position that the server reports |
 //! | [`quote`] | identifiers and literals |
+//! | [`updates`] | the tables whose rows a script writes anew |
 //! | [`words`] | the significant tokens of a statement, through squawk's lexer |
 
 use std::ops::Range;
@@ -18,6 +19,7 @@ pub mod losses;
 pub mod position;
 pub mod quote;
 mod split;
+pub mod updates;
 pub mod words;
 
 pub use split::split;

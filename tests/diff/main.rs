@@ -15,4 +15,5 @@ mod fixtures;
 mod hosts;
 mod output;
 mod prove;
+mod rows;
 mod sides;

@@ -49,7 +49,7 @@ fn an_odd_password_works_and_is_nowhere_in_output_or_ledger() {
         run(&["plan"], 0);
         run(&["down", "--yes"], 0);
         run(&["release", "list"], 0);
-        run(&["verify"], 0);
+        run(&["verify", "--no-prove"], 0);
     }
     let dump = Command::new("pg_dump").args(["--schema=migrate", "-d", &project.url]).output().unwrap();
     assert!(dump.status.success());

@@ -6,6 +6,7 @@ use colored::Colorize;
 use serde::Serialize;
 
 use crate::engine::compare::{Line, Standing};
+use crate::engine::prove::WithoutRows;
 use crate::report::{View, clean, plural, table};
 
 /// One line of `status`.
@@ -93,8 +94,10 @@ pub struct Verified<'a> {
     pub target: Option<&'a str>,
     /// How many pairs were looked at.
     pub pairs: usize,
-    /// How many of them were proven by running them; null when that was not asked for.
+    /// How many of them were proven by running them; null when none was run.
     pub proven: Option<usize>,
+    /// Those that were run with empty tables only.
+    pub without_rows: &'a [WithoutRows],
     /// What is wrong, a line each.
     pub problems: &'a [String],
 }
@@ -103,6 +106,14 @@ impl View for Verified<'_> {
     fn human(&self, out: &mut dyn Write) -> Result<()> {
         for problem in self.problems {
             writeln!(out, "{} {}", "wrong:".red(), clean(problem))?;
+        }
+        for WithoutRows { label, failure } in self.without_rows {
+            writeln!(
+                out,
+                "{} {label} was run with empty tables; with rows in them: {}",
+                "note:".cyan(),
+                clean(failure)
+            )?;
         }
         let against = if self.target.is_some() { " against the ledger" } else { "" };
         let proven = self.proven.map_or_else(String::new, |proven| format!(", {proven} proven"));
