@@ -88,7 +88,8 @@ pub fn kind_of(error: &anyhow::Error) -> Kind {
 /// The outermost [`Error`] in a chain.
 #[must_use]
 pub fn find(error: &anyhow::Error) -> Option<&Error> {
-    error.chain().find_map(|cause| cause.downcast_ref::<Error>())
+    // anyhow knows what was attached as context; the chain shows it as a type of anyhow's own.
+    error.downcast_ref::<Error>().or_else(|| error.chain().find_map(|cause| cause.downcast_ref::<Error>()))
 }
 
 /// Whether the reader of our standard output has gone.
@@ -98,4 +99,21 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_found_as_the_cause_and_as_the_context() {
+        let ours = || Error::new(Kind::Locked, "held").hint("wait");
+        let cause = anyhow::Error::new(ours()).context("while waiting");
+        let context = anyhow::anyhow!("no answer").context(ours()).context("while waiting");
+        for error in [cause, context] {
+            assert_eq!(kind_of(&error), Kind::Locked);
+            assert_eq!(find(&error).unwrap().hints, ["wait"]);
+        }
+        assert_eq!(kind_of(&anyhow::anyhow!("no answer")), Kind::Failed);
+    }
 }

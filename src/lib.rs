@@ -11,6 +11,7 @@
 //! | [`diff`] | what differs between two catalogs |
 //! | [`access`] | who may do what, found by trying as each identity |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
+//! | [`provision`] | databases on demand: templates by content, clones, leases |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
 //! | [`database`] | connecting, the session, the runner's lock, cancelling |
 //! | [`lint`] | what is dangerous or forgotten in scripts: squawk's rules and ours |
@@ -33,6 +34,7 @@ pub mod event;
 pub mod ledger;
 pub mod lint;
 pub mod migration;
+pub mod provision;
 pub mod report;
 pub mod server;
 pub mod sql;

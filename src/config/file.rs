@@ -26,6 +26,7 @@ pub(super) struct File {
     pub(super) lock_wait: Option<Time>,
     pub(super) lock_retries: Option<u32>,
     pub(super) shadow_url: Option<String>,
+    pub(super) template_lifetime: Option<Time>,
     #[serde(default)]
     pub(super) ledger: Ledger,
     pub(super) access: Option<Access>,

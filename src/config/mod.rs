@@ -15,6 +15,7 @@ mod parameters;
 mod passfile;
 mod resolve;
 mod url;
+mod variables;
 
 pub use access::{Access, Identity};
 pub use environment::Environment;
@@ -86,13 +87,22 @@ pub struct ConnectOptions {
     pub ssl_identity: Option<(PathBuf, PathBuf)>,
     /// What a password file says for each host, in their order: it may differ between them.
     pub host_passwords: Vec<Option<String>>,
+    /// How long a server whose connections are all taken is asked again; not at all unless said.
+    pub full_wait: Duration,
 }
 
 impl ConnectOptions {
     /// Options that say no more than the configuration does: `sslmode=prefer`, no certificates.
     #[must_use]
     pub fn new(config: tokio_postgres::Config) -> Self {
-        Self { config, ssl_mode: SslMode::Prefer, ssl_root_cert: None, ssl_identity: None, host_passwords: Vec::new() }
+        Self {
+            config,
+            ssl_mode: SslMode::Prefer,
+            ssl_root_cert: None,
+            ssl_identity: None,
+            host_passwords: Vec::new(),
+            full_wait: Duration::ZERO,
+        }
     }
 }
 
@@ -159,6 +169,8 @@ pub struct Settings {
     pub diff_ignore: Vec<String>,
     /// As whom `migrate access` tries, and on which rows.
     pub access: Access,
+    /// How long a template database that nobody uses is kept (7 d).
+    pub template_lifetime: Duration,
     /// Who runs the program, from where: `user@host`. Written into the journal.
     pub origin: String,
 }

@@ -87,6 +87,7 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
         lock_wait: time(overrides.lock_wait, file.lock_wait).unwrap_or(Duration::from_secs(600)),
         diff_ignore: file.diff.ignore,
         access: file.access.unwrap_or_default(),
+        template_lifetime: time(None, file.template_lifetime).unwrap_or(Duration::from_secs(7 * 24 * 3600)),
         origin: env.origin(),
         root,
     };

@@ -62,23 +62,33 @@ impl Canceller {
     }
 }
 
-/// Opens a connection, trying the hosts in order. A server that is starting up is asked again for up to 30 s.
+/// Opens a connection, trying the hosts in order. A server that is starting up is asked again for up to 30 s, one whose
+/// connections are all taken for as long as the options say.
 ///
 /// # Errors
 /// Names host and port, what they said, and what would mend it. Never the password.
 pub async fn open(options: &ConnectOptions) -> anyhow::Result<Connected> {
     let tls = tls::connector(options)?;
-    let deadline = Instant::now() + STARTING_UP_WAIT;
+    let begin = Instant::now();
     let mut pause = Duration::from_millis(50);
     loop {
         let attempts = match open_any(options, &tls).await {
             Ok(connected) => return Ok(connected),
             Err(attempts) => attempts,
         };
-        if !attempts.iter().any(|attempt| attempt.failure.is_starting_up()) || Instant::now() + pause > deadline {
+        let any = |kind: fn(&Failure) -> bool| attempts.iter().any(|attempt| kind(&attempt.failure));
+        let wait = if any(Failure::is_starting_up) {
+            STARTING_UP_WAIT
+        } else if any(Failure::is_full) {
+            options.full_wait
+        } else {
+            Duration::ZERO
+        };
+        if begin.elapsed() + pause > wait {
             return Err(failure::explain(options, &attempts).into());
         }
-        sleep(pause).await;
+        // Jitter keeps two hundred that wait for a connection from asking at the same instant.
+        sleep(pause.mul_f64(rand::random_range(0.5..1.5))).await;
         pause = (pause * 2).min(Duration::from_secs(1));
     }
 }

@@ -41,6 +41,11 @@ impl Failure {
         self.code() == Some(&SqlState::CANNOT_CONNECT_NOW)
     }
 
+    /// All connections of the server, the database or the role are taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.code() == Some(&SqlState::TOO_MANY_CONNECTIONS)
+    }
+
     /// The server answered: other hosts are not asked.
     pub(super) fn is_final(&self) -> bool {
         match self {

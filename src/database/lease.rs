@@ -5,8 +5,7 @@
 //! program ends, the server notices that its session is gone and releases the lock: then [`drop_leftovers`] of any other
 //! program finds a name without its lock. `migrate_…` names of this form are taken for ours.
 
-use tokio_postgres::types::Type;
-
+use super::lock;
 use super::session::{Failure, Session};
 use crate::sql::quote;
 
@@ -21,7 +20,7 @@ impl Lease {
     pub async fn take(session: &mut Session) -> Result<Self, Failure> {
         let key: u64 = rand::random();
         // Nobody else has this key, so it is had at once.
-        session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", &[(&key.cast_signed(), Type::INT8)]).await?;
+        lock::attempt(session, key.cast_signed()).await?;
         Ok(Self { key })
     }
 

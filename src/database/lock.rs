@@ -20,7 +20,10 @@ pub async fn acquire(session: &mut Session, wait: Duration, observer: &mut dyn O
     let mut pause = Duration::from_millis(50);
     let mut told = false;
     loop {
-        if try_lock(session).await.map_err(|f| Error::new(Kind::Failed, format!("failed to ask for the lock: {f}")))? {
+        if attempt(session, KEY)
+            .await
+            .map_err(|f| Error::new(Kind::Failed, format!("failed to ask for the lock: {f}")))?
+        {
             return Ok(());
         }
         let holder = holder(session).await.unwrap_or_else(|_| "another runner".to_owned());
@@ -47,9 +50,15 @@ pub async fn acquire(session: &mut Session, wait: Duration, observer: &mut dyn O
     }
 }
 
-async fn try_lock(session: &mut Session) -> Result<bool, Failure> {
-    let rows = session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", &[(&KEY, Type::INT8)]).await?;
+/// Tries to take an advisory lock, and says whether it is held now.
+pub async fn attempt(session: &mut Session, key: i64) -> Result<bool, Failure> {
+    let rows = session.query("SELECT pg_catalog.pg_try_advisory_lock($1)", &[(&key, Type::INT8)]).await?;
     Ok(rows.first().is_some_and(|row| row.get(0)))
+}
+
+/// Gives an advisory lock back. Where this fails, the session is gone, and the lock with it.
+pub async fn release(session: &mut Session, key: i64) {
+    drop(session.query("SELECT pg_catalog.pg_advisory_unlock($1)", &[(&key, Type::INT8)]).await);
 }
 
 async fn holder(session: &mut Session) -> Result<String, Failure> {

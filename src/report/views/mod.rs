@@ -1,6 +1,7 @@
 //! The result of each command.
 
 mod access;
+mod databases;
 mod diff;
 mod ledger;
 mod ran;
@@ -9,6 +10,7 @@ mod server;
 mod status;
 
 pub use access::{AccessChanges, AccessMatrix};
+pub use databases::{Databases, Dropped, Listed, Waited};
 pub use diff::{Differences, Snapshot};
 pub use ledger::{History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};

@@ -1,56 +1,14 @@
-//! `migrate db`
+//! `migrate db start|stop|url|psql|destroy`: the embedded PostgreSQL.
 
 use std::os::unix::process::CommandExt as _;
 
 use anyhow::Context as _;
 
-use super::Context;
+use crate::cli::Context;
 use crate::config::{EmbeddedOptions, Target};
 use crate::error::{Error, Kind};
 use crate::report::views::Server;
 use crate::server;
-
-/// Start, stop, reach or destroy the embedded PostgreSQL
-#[derive(Debug, clap::Args)]
-#[command(after_help = "\
-Examples:
-  migrate db start
-  migrate db url                  for other programs: psql \"$(migrate db url)\"
-  migrate db psql -- -c '\\dt'
-  migrate db stop
-  migrate db destroy              the server and all its data")]
-pub(super) struct Args {
-    #[command(subcommand)]
-    action: Action,
-}
-
-#[derive(Debug, clap::Subcommand)]
-enum Action {
-    /// Make the cluster if there is none, and start it
-    Start,
-    /// Stop it; the data stays
-    Stop,
-    /// Print its URL; start it if needed
-    Url,
-    /// Open psql on it, or on the target given with --url or --env
-    Psql {
-        /// Arguments for psql
-        #[arg(last = true)]
-        arguments: Vec<String>,
-    },
-    /// Stop it and delete its data
-    Destroy,
-}
-
-pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    match &args.action {
-        Action::Start => start(context),
-        Action::Stop => stop(context),
-        Action::Url => url(context),
-        Action::Psql { arguments } => psql(context, arguments).await,
-        Action::Destroy => destroy(context),
-    }
-}
 
 fn embedded(context: &mut Context<'_>) -> anyhow::Result<EmbeddedOptions> {
     match context.settings()?.target {
@@ -69,28 +27,28 @@ fn ensure(context: &mut Context<'_>, options: &EmbeddedOptions) -> anyhow::Resul
     server::ensure(options, &mut *context.ui, &mut confirm)
 }
 
-fn start(context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub(super) fn start(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let options = embedded(context)?;
     let url = ensure(context, &options)?.to_url(true);
     context.ui.result(&Server { state: "running", url: Some(&url) })?;
     Ok(0)
 }
 
-fn stop(context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub(super) fn stop(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let options = embedded(context)?;
     let stopped = server::control::stop(&options, &mut *context.ui)?;
     context.ui.result(&Server { state: if stopped { "stopped" } else { "not running" }, url: None })?;
     Ok(0)
 }
 
-fn url(context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub(super) fn url(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let options = embedded(context)?;
     let url = ensure(context, &options)?.to_url(true);
     context.ui.result(&Server { state: "url", url: Some(&url) })?;
     Ok(0)
 }
 
-fn destroy(context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub(super) fn destroy(context: &mut Context<'_>) -> anyhow::Result<u8> {
     let options = embedded(context)?;
     let question = format!("Delete the embedded PostgreSQL in {} with all its data?", options.home.display());
     if !context.ui.ask().confirm(&question)? {
@@ -102,7 +60,7 @@ fn destroy(context: &mut Context<'_>) -> anyhow::Result<u8> {
 }
 
 /// Becomes psql. The password travels in the environment, not in the arguments, which other users can read.
-async fn psql(context: &mut Context<'_>, arguments: &[String]) -> anyhow::Result<u8> {
+pub(super) async fn psql(context: &mut Context<'_>, arguments: &[String]) -> anyhow::Result<u8> {
     let (options, program) = match context.settings()?.target {
         Target::Embedded(embedded) => {
             let program = server::control::psql_path(&embedded)?;

@@ -1,0 +1,75 @@
+//! What a template is made of, and the name that follows from it: other content is another template.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use super::host::Facts;
+use crate::config::{Platform, Settings};
+use crate::migration::Pair;
+use crate::server::stand_in;
+
+/// Changes when a template of the same content is built differently.
+const FORMAT: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
+/// Hexadecimal digits of the sum in a template's name.
+const DIGITS: usize = 24;
+
+/// What a template is made of.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The migrations with their rollbacks, which the ledger keeps.
+    pub pairs: Vec<Pair>,
+    content: Sha256,
+}
+
+impl Recipe {
+    /// Of a project's migrations. `seeds` are files that are loaded after them: name and content.
+    #[must_use]
+    pub fn new<'a>(
+        settings: &Settings,
+        pairs: Vec<Pair>,
+        seeds: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Self {
+        let mut content = Sha256::new();
+        let stand_in = match settings.platform {
+            Platform::Supabase => stand_in::script(settings.expose_new_tables),
+            Platform::Postgres => String::new(),
+        };
+        let table = &settings.refinery_table;
+        for part in [FORMAT, &stand_in, &table.schema, &table.name] {
+            add(&mut content, part.as_bytes());
+        }
+        for pair in &pairs {
+            let down = pair.down.as_ref();
+            for part in [pair.label().as_str(), &pair.up.text, down.map_or("", |script| script.text.as_str())] {
+                add(&mut content, part.as_bytes());
+            }
+        }
+        for (name, bytes) in seeds {
+            add(&mut content, name.as_bytes());
+            add(&mut content, bytes);
+        }
+        Self { pairs, content }
+    }
+
+    /// The template's name on a server. Roles do not share templates: whose it is owns what is in there.
+    #[must_use]
+    pub fn template(&self, facts: &Facts) -> String {
+        let mut sum = self.content.clone();
+        for part in [&facts.version.to_string(), &facts.role, &facts.extensions] {
+            add(&mut sum, part.as_bytes());
+        }
+        let mut name = "migrate_template_".to_owned();
+        for byte in sum.finalize().iter().take(DIGITS / 2) {
+            // Writing to a String does not fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        name
+    }
+}
+
+/// Adds a part with its length, so that no two lists of parts give one text.
+fn add(sum: &mut Sha256, part: &[u8]) {
+    sum.update(part.len().to_le_bytes());
+    sum.update(part);
+}
