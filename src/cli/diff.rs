@@ -17,12 +17,13 @@ use crate::report::views::{Differences, Snapshot};
 /// What has to be built by running migrations is built in a scratch database, which is dropped in the end. The target itself is
 /// only read. The ledger's own schema is left out, and what Supabase's services keep for themselves.
 ///
-/// A side is `live` (the target), `expected` (all migrations), `empty`, `17` or `@17` (the migrations up to that version),
+/// A side is `live` (the target), `expected` (all migrations), `applied` (those in the ledger), `empty`, `17` or `@17` (the migrations up to that version),
 /// `git:REV` (those of a revision), `env:NAME` (a database of migrate.toml), a URL, or a file that `--snapshot` wrote.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   migrate diff --check                            exit code 3 if the target is not as the migrations made it
+  migrate diff --to applied                       what somebody changed by hand, without what is pending
   migrate diff --from env:staging --to env:production
   migrate diff --from git:v1.4.0 --to expected    what the migrations changed since a release
   migrate diff --from 17 --to live                what came after version 17

@@ -1,4 +1,4 @@
-//! A side of a comparison as it is typed: `live`, `expected`, `empty`, `@17`, `git:REV`, `env:NAME`, a URL, a file.
+//! A side of a comparison as it is typed: `live`, `expected`, `applied`, `empty`, `@17`, `git:REV`, `env:NAME`, a URL, a file.
 
 use super::Context;
 use crate::config::{Overrides, Target, resolve};
@@ -13,6 +13,7 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> anyhow::Result<Side> {
     match text {
         "live" => return Ok(Side::Live),
         "expected" => return Ok(Side::Expected),
+        "applied" => return Ok(Side::Applied),
         "empty" => return Ok(Side::Empty),
         _ => {}
     }
@@ -45,6 +46,6 @@ pub(super) fn parse(text: &str, context: &Context<'_>) -> anyhow::Result<Side> {
 fn wrong(text: &str, why: &str) -> Error {
     let text: String = text.chars().filter(|c| !c.is_control()).take(60).collect();
     Error::new(Kind::Usage, format!("`{text}` {why}")).hint(
-        "a side is `live`, `expected`, `empty`, a version, `git:REV`, `env:NAME`, a URL, or a file from `--snapshot`",
+        "a side is `live`, `expected`, `applied`, `empty`, a version, `git:REV`, `env:NAME`, a URL, or a file from `--snapshot`",
     )
 }

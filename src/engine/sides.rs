@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use super::compare::{Line, Standing, compare};
+use super::elsewhere;
 use super::plan::Until;
 use super::run::Run;
 use super::shadow::{self, Host};
@@ -23,6 +25,8 @@ pub enum Side {
     Live,
     /// What all migrations make.
     Expected,
+    /// What those make that the target's ledger says are applied.
+    Applied,
     /// A database without anything, but with what the project expects of its server.
     Empty,
     /// What the migrations make up to and with a version.
@@ -39,19 +43,19 @@ impl Side {
     /// Whether a scratch database is needed for it.
     #[must_use]
     pub fn is_built(&self) -> bool {
-        matches!(self, Side::Expected | Side::Empty | Side::Version(_) | Side::Revision(_))
+        matches!(self, Side::Expected | Side::Applied | Side::Empty | Side::Version(_) | Side::Revision(_))
     }
 
     /// Whether it needs the project's files.
     #[must_use]
     pub fn needs_files(&self) -> bool {
-        matches!(self, Side::Expected | Side::Version(_))
+        matches!(self, Side::Expected | Side::Applied | Side::Version(_))
     }
 
-    /// Whether it needs the target: to be read, or to hold the scratch database.
+    /// Whether it needs the target: to be read, to tell what is applied, or to hold the scratch database.
     #[must_use]
     pub fn needs_target(&self, settings: &Settings) -> bool {
-        matches!(self, Side::Live) || (self.is_built() && settings.shadow.is_none())
+        matches!(self, Side::Live | Side::Applied) || (self.is_built() && settings.shadow.is_none())
     }
 }
 
@@ -84,6 +88,7 @@ impl Sources<'_> {
     /// When a side cannot be had; the message names it.
     pub async fn read(&self, sides: [&Side; 2], mut run: Option<&mut Run<'_>>) -> anyhow::Result<[Read; 2]> {
         let host = self.host(&sides, run.as_deref_mut()).await?;
+        let applied = self.applied(&sides, run.as_deref_mut()).await?;
         let is_live = sides.iter().any(|side| matches!(side, Side::Live));
         let live = async {
             match run.filter(|_| is_live) {
@@ -92,7 +97,8 @@ impl Sources<'_> {
             }
         };
         let [from, to] = sides;
-        let (live, from, to) = tokio::join!(live, self.other(from, host.as_ref()), self.other(to, host.as_ref()));
+        let (live, from, to) =
+            tokio::join!(live, self.other(from, host.as_ref(), &applied), self.other(to, host.as_ref(), &applied));
         let (mut from, mut to) = match (from?, to?, live?) {
             (Some(from), Some(to), _) => (from, to),
             (Some(from), None, Some(live)) => (from, live),
@@ -110,7 +116,8 @@ impl Sources<'_> {
     /// When it cannot be had.
     pub async fn read_one(&self, side: &Side, mut run: Option<&mut Run<'_>>) -> anyhow::Result<Read> {
         let host = self.host(&[side], run.as_deref_mut()).await?;
-        match (self.other(side, host.as_ref()).await?, run) {
+        let applied = self.applied(&[side], run.as_deref_mut()).await?;
+        match (self.other(side, host.as_ref(), &applied).await?, run) {
             (Some(read), _) => Ok(read),
             (None, Some(run)) => self.live(run).await,
             (None, None) => anyhow::bail!("no target is open"),
@@ -125,13 +132,25 @@ impl Sources<'_> {
         Host::choose(self.settings, run, self.interrupt.clone()).await.map(Some)
     }
 
+    /// The pairs that the target's ledger says are applied, if a side asks.
+    async fn applied(&self, sides: &[&Side], run: Option<&mut Run<'_>>) -> anyhow::Result<Vec<Pair>> {
+        match run.filter(|_| sides.iter().any(|side| matches!(side, Side::Applied))) {
+            None => Ok(Vec::new()),
+            Some(run) => {
+                let state = elsewhere::state(run, self.pairs).await?;
+                let width = run.width(self.pairs.last().map_or(0, |pair| pair.version));
+                Ok(applied(&compare(self.pairs, &state, width))?)
+            }
+        }
+    }
+
     async fn live(&self, run: &mut Run<'_>) -> anyhow::Result<Read> {
         let catalog = catalog::read(&mut run.session, run.facts.server_version).await?;
         Ok(Read { name: self.target.to_owned(), catalog })
     }
 
     /// Every side but the target, which is none here.
-    async fn other(&self, side: &Side, host: Option<&Host>) -> anyhow::Result<Option<Read>> {
+    async fn other(&self, side: &Side, host: Option<&Host>, applied: &[Pair]) -> anyhow::Result<Option<Read>> {
         let (name, catalog) = match (side, host) {
             (Side::Live, _) => return Ok(None),
             (Side::Database(options), _) => (options.describe(), self.database(options).await?),
@@ -141,6 +160,7 @@ impl Sources<'_> {
             (Side::Expected, Some(host)) => {
                 ("the expected schema".to_owned(), self.build(host, self.pairs, Until::End).await?)
             }
+            (Side::Applied, Some(host)) => ("what is applied".to_owned(), self.build(host, applied, Until::End).await?),
             (Side::Version(version), Some(host)) => {
                 let pair = self.pairs.iter().find(|pair| pair.version == *version).ok_or_else(|| {
                     Error::new(Kind::Usage, format!("there is no migration with version {version}"))
@@ -176,4 +196,28 @@ impl Sources<'_> {
         session.close(false).await;
         catalog
     }
+}
+
+/// The pairs that are applied, as their files are.
+///
+/// # Errors
+/// [`Kind::LedgerMismatch`] where the files do not tell what was applied: changed, missing, half done.
+pub fn applied(lines: &[Line<'_>]) -> Result<Vec<Pair>, Error> {
+    let mut pairs = Vec::new();
+    for line in lines {
+        match (line.standing, line.pair) {
+            (Standing::Pending | Standing::Failed | Standing::OutOfOrder, _) => {}
+            (
+                Standing::Applied | Standing::AppliedElsewhere | Standing::RollbackChanged | Standing::Renamed,
+                Some(pair),
+            ) => {
+                pairs.push(pair.clone());
+            }
+            (standing, _) => {
+                let what = format!("what is applied cannot be built: {} is {}", line.label(), standing.word());
+                return Err(Error::new(Kind::LedgerMismatch, what).hint("`migrate up` says what mends it"));
+            }
+        }
+    }
+    Ok(pairs)
 }

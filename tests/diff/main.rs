@@ -10,6 +10,7 @@ mod support;
 mod project;
 
 mod attributes;
+mod drift;
 mod expected;
 mod fixtures;
 mod hosts;

@@ -16,4 +16,4 @@ pub use ledger::{History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};
 pub use server::Server;
-pub use status::{Status, StatusLine, Verified};
+pub use status::{Drift, Status, StatusLine, Verified};

@@ -5,6 +5,7 @@ use std::io::{Result, Write};
 use colored::Colorize;
 use serde::Serialize;
 
+use crate::diff::{self, Difference};
 use crate::engine::compare::{Line, Standing};
 use crate::engine::prove::WithoutRows;
 use crate::report::{View, clean, plural, table};
@@ -33,8 +34,35 @@ pub struct Status<'a> {
     pub target: &'a str,
     /// One for each version.
     pub migrations: Vec<StatusLine>,
-    /// Whether everything is applied and unchanged.
+    /// What was changed by hand; null when that was not asked for.
+    pub drift: Option<Drift>,
+    /// Whether everything is applied and unchanged, and if that was asked for, nothing was changed by hand.
     pub clean: bool,
+}
+
+/// How a schema differs from what the applied migrations make.
+#[derive(Debug, Serialize)]
+pub struct Drift {
+    /// Whether it does; null when it cannot be told.
+    pub drifted: Option<bool>,
+    /// Why it cannot be told.
+    pub unknown: Option<String>,
+    /// What was added, removed and changed since.
+    pub differences: Vec<Difference>,
+}
+
+impl Drift {
+    /// It can be told.
+    #[must_use]
+    pub fn of(differences: Vec<Difference>) -> Self {
+        Self { drifted: Some(!differences.is_empty()), unknown: None, differences }
+    }
+
+    /// It cannot.
+    #[must_use]
+    pub fn unknown(why: String) -> Self {
+        Self { drifted: None, unknown: Some(why), differences: Vec::new() }
+    }
 }
 
 impl<'a> Status<'a> {
@@ -53,7 +81,15 @@ impl<'a> Status<'a> {
             })
             .collect();
         let clean = lines.iter().all(|l| matches!(l.standing, Standing::Applied | Standing::AppliedElsewhere));
-        Self { target, migrations, clean }
+        Self { target, migrations, drift: None, clean }
+    }
+
+    /// The same, with what was changed by hand.
+    #[must_use]
+    pub fn with_drift(mut self, drift: Option<Drift>) -> Self {
+        self.clean &= drift.as_ref().is_none_or(|drift| drift.drifted == Some(false));
+        self.drift = drift;
+        self
     }
 }
 
@@ -72,7 +108,8 @@ impl View for Status<'_> {
             })
             .collect();
         if rows.is_empty() {
-            return writeln!(out, "there are no migrations");
+            writeln!(out, "there are no migrations")?;
+            return self.drift.iter().try_for_each(|drift| drifted(out, drift));
         }
         table::write(out, &["migration", "state", "applied (UTC)"], &rows)?;
         let waits = |m: &&StatusLine| matches!(m.standing, Standing::Pending | Standing::Failed);
@@ -81,9 +118,40 @@ impl View for Status<'_> {
         let applied = count(&|m: &&StatusLine| m.applied_on.is_some());
         write!(out, "{applied} applied, {} pending", count(&waits))?;
         match count(&wrong) {
-            0 => writeln!(out),
-            wrong => writeln!(out, ", {wrong} not as they should be"),
+            0 => writeln!(out)?,
+            wrong => writeln!(out, ", {wrong} not as they should be")?,
         }
+        self.drift.iter().try_for_each(|drift| drifted(out, drift))
+    }
+}
+
+/// Differences that are named; `diff --to applied` shows the rest.
+const NAMED_MOST: usize = 20;
+
+fn drifted(out: &mut dyn Write, drift: &Drift) -> Result<()> {
+    if let Some(why) = &drift.unknown {
+        return writeln!(out, "{} {}", "drift cannot be told:".yellow(), clean(why));
+    }
+    if drift.differences.is_empty() {
+        return writeln!(out, "no drift");
+    }
+    let count = plural(drift.differences.len(), "difference");
+    writeln!(
+        out,
+        "{} {count} from what the migrations made; `migrate diff --to applied` shows them",
+        "drifted:".red()
+    )?;
+    for difference in drift.differences.iter().take(NAMED_MOST) {
+        let word = match difference.standing {
+            diff::Standing::Added => "added",
+            diff::Standing::Removed => "removed",
+            diff::Standing::Changed => "changed",
+        };
+        writeln!(out, "  {word:<8}{}", clean(&difference.id.to_string()))?;
+    }
+    match drift.differences.len().saturating_sub(NAMED_MOST) {
+        0 => Ok(()),
+        more => writeln!(out, "  and {more} more"),
     }
 }
 
