@@ -12,18 +12,26 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function private.customer_ids() is 'The caller as a customer, of each organization.';
 
-create function private.member_id() returns uuid
+create function private.member_ids() returns uuid[]
 language sql stable security definer set search_path = '' as $$
-  select m.id from public.members m where m.user_id = (select auth.uid())
+  select coalesce(array_agg(m.id), '{}') from public.members m where m.user_id = (select auth.uid())
 $$;
-comment on function private.member_id() is 'The caller as a member.';
+comment on function private.member_ids() is 'The caller as a member: one row in each organization.';
+
+create function private.instructor_ids() returns uuid[]
+language sql stable security definer set search_path = '' as $$
+  select coalesce(array_agg(i.id), '{}')
+  from public.instructors i
+  where i.user_id = (select auth.uid()) and i.is_active
+$$;
+comment on function private.instructor_ids() is 'The caller as an instructor: one row in each organization.';
 
 create function private.taught_class_ids() returns uuid[]
 language sql stable security definer set search_path = '' as $$
   select coalesce(array_agg(s.id), '{}')
   from public.instructors i
   join public.class_schedules s on i.id in (s.instructor_id, s.substitute_instructor_id)
-  where i.user_id = (select auth.uid())
+  where i.user_id = (select auth.uid()) and i.is_active
 $$;
 comment on function private.taught_class_ids() is 'The classes that the caller teaches, or stands in for.';
 
@@ -46,12 +54,12 @@ $$;
 comment on function private.order_ids() is 'The orders of the caller.';
 
 revoke all on function
-  private.customer_ids(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
-  private.order_ids()
+  private.customer_ids(), private.member_ids(), private.instructor_ids(), private.taught_class_ids(),
+  private.booked_class_ids(), private.order_ids()
   from public;
 grant execute on function
-  private.customer_ids(), private.member_id(), private.taught_class_ids(), private.booked_class_ids(),
-  private.order_ids()
+  private.customer_ids(), private.member_ids(), private.instructor_ids(), private.taught_class_ids(),
+  private.booked_class_ids(), private.order_ids()
   to authenticated;
 
 -- A policy cannot compare the row before with the row after. This trigger, whose arguments are columns, refuses their
@@ -368,23 +376,26 @@ create policy "Users can add items to own pending orders" on public.order_items
   );
 
 ----------------------------------------------------------------------------------------------------- timetable
+-- What is taught, and by whom, belongs to the organization; when and where, to the location.
 grant select on public.class_types, public.class_schedules, public.membership_packages to anon, authenticated;
-grant insert, update, delete on public.class_types, public.membership_packages to authenticated;
--- Not the counters, and not created_at, which the date is checked against.
+grant insert, update, delete on public.class_types to authenticated;
+grant insert, update on public.membership_packages to authenticated;
+-- Not the counters, not the status (cancelling moves seats: a function does it), and not created_at, which the date is
+-- checked against.
 grant
-  insert (class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, time_zone, max_participants,
+  insert (location_id, class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, max_participants,
           substitute_instructor_id, special_notes),
-  update (class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, time_zone, max_participants,
-          substitute_instructor_id, special_notes, status),
+  update (class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, max_participants,
+          substitute_instructor_id, special_notes),
   delete
   on public.class_schedules to authenticated;
 -- Not contact, pay and account.
-grant select (id, first_name, last_name, bio, certifications, specialties, experience_years, profile_image_url,
-              is_available, is_active, created_at, updated_at)
+grant select (id, organization_id, first_name, last_name, bio, certifications, specialties, experience_years,
+              profile_image_url, is_available, is_active, created_at, updated_at)
   on public.instructors to anon, authenticated;
 grant
-  insert (user_id, first_name, last_name, email, phone, bio, certifications, specialties, experience_years,
-          hourly_rate, profile_image_url, is_available, is_active),
+  insert (organization_id, user_id, first_name, last_name, email, phone, bio, certifications, specialties,
+          experience_years, profile_image_url, is_available, is_active),
   update (user_id, first_name, last_name, email, phone, bio, certifications, specialties, experience_years,
           hourly_rate, profile_image_url, is_available, is_active)
   on public.instructors to authenticated;
@@ -392,15 +403,17 @@ grant
 create policy "Public can read active class types" on public.class_types
   for select to anon using (is_active);
 create policy "Signed-in users can read class types" on public.class_types
-  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
+  for select to authenticated
+  using (is_active or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can add class types" on public.class_types
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can update class types" on public.class_types
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
+  using (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]))
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Staff can delete class types" on public.class_types
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  for delete to authenticated using (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 
 create policy "Public can read class schedules" on public.class_schedules
   for select to anon using (status = 'scheduled');
@@ -408,111 +421,134 @@ create policy "Signed-in users can read class schedules" on public.class_schedul
   for select to authenticated
   using (
     status = 'scheduled'
-    or id = any ((select private.taught_class_ids())::uuid[])
+    or instructor_id = any ((select private.instructor_ids())::uuid[])
+    or substitute_instructor_id = any ((select private.instructor_ids())::uuid[])
     or id = any ((select private.booked_class_ids())::uuid[])
-    or (select private.has_role('admin', 'staff'))
+    or location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
   );
 create policy "Staff can add class schedules" on public.class_schedules
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]));
 create policy "Staff can update class schedules" on public.class_schedules
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
+  using (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]))
+  with check (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]));
 create policy "Staff can delete class schedules" on public.class_schedules
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  for delete to authenticated using (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]));
 
 create policy "Public can read active instructors" on public.instructors
   for select to anon using (is_active);
 create policy "Signed-in users can read instructors" on public.instructors
   for select to authenticated
-  using (is_active or user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  using (
+    is_active or user_id = (select auth.uid())
+    or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+  );
 create policy "Staff can add instructors" on public.instructors
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
+  for insert to authenticated
+  with check (organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
 create policy "Instructors can update own profile" on public.instructors
   for update to authenticated
-  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')))
-  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  using (
+    user_id = (select auth.uid()) or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+  )
+  with check (
+    user_id = (select auth.uid()) or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[])
+  );
 
 create trigger a_guard_instructors
   before update on public.instructors
-  for each row execute function private.refuse_column_change('user_id', 'hourly_rate', 'is_active');
+  for each row execute function private.guard_columns(
+    'organization_id', 'admin,staff',
+    'user_id', 'first_name', 'last_name', 'email', 'certifications', 'experience_years', 'is_active'
+  );
+create trigger a_guard_instructors_pay
+  before update on public.instructors
+  for each row execute function private.guard_columns('organization_id', 'admin', 'hourly_rate');
 
 create policy "Public can read active packages" on public.membership_packages
   for select to anon using (is_active);
 create policy "Signed-in users can read packages" on public.membership_packages
-  for select to authenticated using (is_active or (select private.has_role('admin', 'staff')));
-create policy "Staff can add packages" on public.membership_packages
-  for insert to authenticated with check ((select private.has_role('admin', 'staff')));
-create policy "Staff can update packages" on public.membership_packages
+  for select to authenticated
+  using (is_active or organization_id = any ((select private.role_orgs('admin', 'staff'))::uuid[]));
+create policy "Admins can add packages" on public.membership_packages
+  for insert to authenticated
+  with check (organization_id = any ((select private.role_orgs('admin'))::uuid[]));
+create policy "Admins can update packages" on public.membership_packages
   for update to authenticated
-  using ((select private.has_role('admin', 'staff')))
-  with check ((select private.has_role('admin', 'staff')));
-create policy "Staff can delete packages" on public.membership_packages
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  using (organization_id = any ((select private.role_orgs('admin'))::uuid[]))
+  with check (organization_id = any ((select private.role_orgs('admin'))::uuid[]));
 
 ------------------------------------------------------------------------------------------- members and bookings
+-- Credits, attendance and the summary of the membership are kept by the database, and an account is linked by a function.
 grant select on public.members, public.bookings to authenticated;
 grant
-  insert (user_id, first_name, last_name, email, phone, date_of_birth, emergency_contact_name,
-          emergency_contact_phone, medical_conditions, experience_level, preferences),
-  update (user_id, first_name, last_name, email, phone, date_of_birth, emergency_contact_name,
-          emergency_contact_phone, medical_conditions, experience_level, preferences, membership_type,
-          membership_status, membership_start_date, membership_end_date, classes_remaining, is_active)
+  insert (organization_id, home_location_id, user_id, first_name, last_name, email, phone, date_of_birth,
+          emergency_contact_name, emergency_contact_phone, medical_conditions, experience_level, preferences),
+  update (home_location_id, first_name, last_name, email, phone, date_of_birth, emergency_contact_name,
+          emergency_contact_phone, medical_conditions, experience_level, preferences, membership_status, is_active)
   on public.members to authenticated;
 grant
   insert (member_id, class_schedule_id, booking_type, booking_notes),
-  update (class_schedule_id, booking_type, status, booking_notes, cancellation_reason, payment_status, amount_paid,
-          payment_method),
+  update (booking_type, status, booking_notes, cancellation_reason),
   delete
   on public.bookings to authenticated;
 
 create policy "Members can read own profile" on public.members
   for select to authenticated
-  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  using (
+    user_id = (select auth.uid()) or home_location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
+  );
 create policy "Members can create own profile" on public.members
   for insert to authenticated
-  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  with check (
+    user_id = (select auth.uid()) or home_location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
+  );
 create policy "Members can manage own profile" on public.members
   for update to authenticated
-  using (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')))
-  with check (user_id = (select auth.uid()) or (select private.has_role('admin', 'staff')));
+  using (
+    user_id = (select auth.uid()) or home_location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
+  )
+  with check (
+    user_id = (select auth.uid()) or home_location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
+  );
 
 create trigger a_guard_members
   before update on public.members
-  for each row execute function private.refuse_column_change(
-    'user_id', 'membership_type', 'membership_status', 'membership_start_date', 'membership_end_date',
-    'classes_remaining', 'is_active'
+  for each row execute function private.guard_columns(
+    'organization_id', 'admin,staff', 'membership_status', 'is_active'
   );
 
 create policy "Instructors can see own class bookings" on public.bookings
   for select to authenticated
   using (
-    member_id = (select private.member_id())
+    member_id = any ((select private.member_ids())::uuid[])
     or class_schedule_id = any ((select private.taught_class_ids())::uuid[])
-    or (select private.has_role('admin', 'staff'))
+    or location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
   );
 create policy "Members can book classes" on public.bookings
   for insert to authenticated
-  with check (member_id = (select private.member_id()) or (select private.has_role('admin', 'staff')));
+  with check (
+    member_id = any ((select private.member_ids())::uuid[])
+    or location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
+  );
 -- What a member can do with a booking is to cancel it, before it was attended or missed.
 create policy "Members can manage own bookings" on public.bookings
   for update to authenticated
   using (
-    (member_id = (select private.member_id()) and status = 'confirmed')
-    or (select private.has_role('admin', 'staff'))
+    (member_id = any ((select private.member_ids())::uuid[]) and status = 'confirmed')
+    or location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
   )
   with check (
-    (member_id = (select private.member_id()) and status in ('confirmed', 'cancelled'))
-    or (select private.has_role('admin', 'staff'))
+    (member_id = any ((select private.member_ids())::uuid[]) and status in ('confirmed', 'cancelled'))
+    or location_id = any ((select private.role_locations('admin', 'staff'))::uuid[])
   );
 create policy "Admin full access to bookings" on public.bookings
-  for delete to authenticated using ((select private.has_role('admin', 'staff')));
+  for delete to authenticated using (location_id = any ((select private.role_locations('admin', 'staff'))::uuid[]));
 
 create trigger a_guard_bookings
   before update on public.bookings
-  for each row execute function private.refuse_column_change(
-    'class_schedule_id', 'booking_type', 'payment_status', 'amount_paid', 'payment_method'
-  );
+  for each row execute function private.guard_columns('location_id', 'admin,staff', 'booking_type');
 
 ------------------------------------------------------------------------------------------------------ realtime
 -- A subscriber is told of the rows, and the columns, that the policies and grants above let it select: the filters for

@@ -32,103 +32,34 @@ create trigger check_category_cycle
   execute function private.check_category_cycle();
 
 ------------------------------------------------------------------------------------------------------ bookings
-create function private.check_class_move() returns trigger
-language plpgsql set search_path = '' as $$
+-- A class has the clock of its location, stays there, and is not moved into the past.
+create function private.place_class() returns trigger
+language plpgsql security definer set search_path = '' as $$
 begin
-  if new.scheduled_date < (now() at time zone new.time_zone)::date then
+  if tg_op = 'INSERT' then
+    new.time_zone := coalesce(
+      new.time_zone, (select l.time_zone from public.locations l where l.id = new.location_id)
+    );
+    return new;
+  end if;
+  if new.location_id <> old.location_id then
+    raise exception 'a class stays at its location'
+      using errcode = 'check_violation', table = 'class_schedules', column = 'location_id';
+  end if;
+  if new.scheduled_date <> old.scheduled_date
+    and new.scheduled_date < (now() at time zone new.time_zone)::date
+  then
     raise exception 'a class cannot be moved to %, which is past', new.scheduled_date
       using errcode = 'check_violation', table = 'class_schedules', constraint = 'check_schedule_future_date';
   end if;
   return new;
 end
 $$;
-comment on function private.check_class_move() is 'Trigger: a class is not moved into the past.';
+comment on function private.place_class() is 'Trigger: the clock of a class, and where and when it may move.';
 
-create trigger check_class_move
-  before update of scheduled_date on public.class_schedules
-  for each row when (new.scheduled_date is distinct from old.scheduled_date)
-  execute function private.check_class_move();
-
--- Whether this booking may stand, when it became what it is, and whether a class of the member's package pays for it.
--- A package pays for a seat, not for a place on the waitlist; a cancelled or deleted booking gives the class back.
-create function private.check_booking() returns trigger
-language plpgsql security definer set search_path = '' as $$
-declare
-  class public.class_schedules;
-  member public.members;
-begin
-  if tg_op <> 'UPDATE'
-    or (old.class_schedule_id, old.booking_type, old.status)
-      is distinct from (new.class_schedule_id, new.booking_type, new.status)
-  then
-    perform from public.class_schedules s
-    where s.id in (old.class_schedule_id, new.class_schedule_id) order by s.id for no key update;
-  end if;
-
-  if tg_op <> 'INSERT' then
-    if tg_op = 'UPDATE' and new.member_id <> old.member_id then
-      raise exception 'a booking stays with its member' using errcode = 'check_violation', table = 'bookings';
-    end if;
-    if old.payment_method = 'package' and old.payment_status = 'paid'
-      and (tg_op = 'DELETE' or (new.status = 'cancelled' and old.status <> 'cancelled'))
-    then
-      update public.members m set classes_remaining = m.classes_remaining + 1 where m.id = old.member_id;
-      if tg_op = 'UPDATE' then
-        new.payment_status := 'refunded';
-      end if;
-    end if;
-    if tg_op = 'DELETE' then
-      return old;
-    end if;
-  end if;
-
-  if new.status = 'confirmed'
-    and (tg_op = 'INSERT' or old.status = 'cancelled' or old.class_schedule_id <> new.class_schedule_id)
-  then
-    select s.* into class from public.class_schedules s where s.id = new.class_schedule_id;
-    if class.status <> 'scheduled' then
-      raise exception 'class % is %', class.id, class.status using errcode = 'check_violation', table = 'bookings';
-    end if;
-    if tg_op = 'INSERT'
-      and new.created_at > (class.scheduled_date + class.end_time) at time zone class.time_zone
-    then
-      raise exception 'class % is over', class.id using errcode = 'check_violation', table = 'bookings';
-    end if;
-    select m.* into member from public.members m where m.id = new.member_id;
-    if member.membership_status <> 'active' or not member.is_active then
-      raise exception 'membership of % is not active', member.id
-        using errcode = 'check_violation', table = 'bookings';
-    end if;
-  end if;
-
-  if new.status = 'confirmed' and new.booking_type = 'regular' and new.amount_paid is null
-    and (
-      (tg_op = 'INSERT' and new.payment_status = 'pending')
-      or (tg_op = 'UPDATE' and old.booking_type = 'waitlist' and new.payment_status = 'pending')
-      or (tg_op = 'UPDATE' and old.status = 'cancelled' and new.payment_status in ('pending', 'refunded'))
-    )
-  then
-    update public.members m set classes_remaining = m.classes_remaining - 1
-    where m.id = new.member_id and m.classes_remaining > 0;
-    if found then
-      new.payment_method := 'package';
-      new.payment_status := 'paid';
-    end if;
-  end if;
-
-  if new.status = 'cancelled' then
-    new.cancelled_at := coalesce(new.cancelled_at, now());
-  elsif new.status = 'attended' then
-    new.checked_in_at := coalesce(new.checked_in_at, now());
-  end if;
-  return new;
-end
-$$;
-comment on function private.check_booking() is 'Trigger: who may book what, and what pays for it.';
-
-create trigger check_booking
-  before insert or update or delete on public.bookings
-  for each row execute function private.check_booking();
+create trigger place_class
+  before insert or update of location_id, scheduled_date on public.class_schedules
+  for each row execute function private.place_class();
 
 -- The difference between what the old row held and what the new one holds, so that any change, of status, type or
 -- class, moves the counters by exactly itself. A full class says no through check_booking_capacity.
@@ -155,14 +86,6 @@ begin
     set current_bookings = s.current_bookings + change.seats, waitlist_count = s.waitlist_count + change.waiting
     where s.id = change.class_id;
   end loop;
-
-  if (old.status = 'attended') is distinct from (new.status = 'attended') then
-    update public.members m
-    set total_classes_attended = m.total_classes_attended
-      + coalesce((new.status = 'attended')::integer, 0) - coalesce((old.status = 'attended')::integer, 0)
-    where m.id = coalesce(new.member_id, old.member_id)
-      and (old.status = 'attended' or new.status = 'attended');
-  end if;
   return null;
 end
 $$;
@@ -388,7 +311,7 @@ create trigger raise_stock_alert
 revoke all on function public.update_class_booking_count(), public.update_inventory_after_order()
   from public, anon, authenticated, service_role;
 revoke all on function
-  private.check_category_cycle(), private.check_class_move(), private.check_booking(),
+  private.check_category_cycle(), private.place_class(),
   private.post_stock(uuid, text, integer, uuid, text, numeric, text), private.record_stock_level(),
   private.stock_needs(uuid, uuid, integer), private.give_stock_back(uuid[], text), private.restock_cancelled_order(),
   private.restock_deleted_item(), private.raise_stock_alert()

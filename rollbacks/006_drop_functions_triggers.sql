@@ -6,8 +6,7 @@ drop trigger inventory_update_trigger on public.order_items;
 drop trigger record_stock_level on public.inventory;
 drop trigger record_opening_stock on public.inventory;
 drop trigger booking_count_trigger on public.bookings;
-drop trigger check_booking on public.bookings;
-drop trigger check_class_move on public.class_schedules;
+drop trigger place_class on public.class_schedules;
 drop trigger check_category_cycle on public.categories;
 
 drop function private.raise_stock_alert();
@@ -19,6 +18,5 @@ drop function private.stock_needs(uuid, uuid, integer);
 drop function private.record_stock_level();
 drop function private.post_stock(uuid, text, integer, uuid, text, numeric, text);
 drop function public.update_class_booking_count();
-drop function private.check_booking();
-drop function private.check_class_move();
+drop function private.place_class();
 drop function private.check_category_cycle();

@@ -54,7 +54,7 @@ class_types         1 - - -       1 rls 0 0     1 rls 0 0     1 rls 0 0     1 rl
 class_schedules     2 - - -       2 rls 0 0     2 rls 0 0     2 rls 0 0     2 rls 0 0     2 1 2 fk
 members             - - - -       0 rls 0 -     1 rls 1 -     0 rls 0 -     0 rls 0 -     2 1 2 -
 bookings            - - - -       0 rls 0 0     0 rls 0 0     1 rls 0 0     0 rls 0 0     1 1 1 1
-membership_packages 1 - - -       1 rls 0 0     1 rls 0 0     1 rls 0 0     1 rls 0 0     2 1 2 2";
+membership_packages 1 - - -       1 rls 0 -     1 rls 0 -     1 rls 0 -     1 rls 0 -     2 rls 0 -";
 
 #[test]
 fn b1_b16_b17_who_may_do_what() {
