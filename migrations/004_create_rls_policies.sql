@@ -62,29 +62,6 @@ grant execute on function
   private.booked_class_ids(), private.order_ids()
   to authenticated;
 
--- A policy cannot compare the row before with the row after. This trigger, whose arguments are columns, refuses their
--- change to callers of the API who do not work here. It runs as the caller, so that what other functions do in the
--- caller's name passes. Triggers fire in the order of their names: a_ comes before those that fill columns in.
-create function private.refuse_column_change() returns trigger
-language plpgsql set search_path = '' as $$
-declare
-  guarded text;
-begin
-  if current_user not in ('anon', 'authenticated') or private.has_role('admin', 'staff') then
-    return new;
-  end if;
-  foreach guarded in array tg_argv loop
-    if to_jsonb(new) -> guarded is distinct from to_jsonb(old) -> guarded then
-      raise exception 'only staff may change % of %', guarded, tg_table_name
-        using errcode = 'insufficient_privilege';
-    end if;
-  end loop;
-  return new;
-end
-$$;
-comment on function private.refuse_column_change() is 'Trigger: columns that only staff may change.';
-revoke all on function private.refuse_column_change() from public;
-
 --------------------------------------------------------------------------------------------------------- roles
 -- Who gives roles: whoever runs the organization, and below admin the admin of a location, there. Nobody to himself.
 grant

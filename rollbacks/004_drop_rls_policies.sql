@@ -100,7 +100,6 @@ drop policy "Admins can change roles" on public.user_roles;
 drop policy "Admins can give roles" on public.user_roles;
 drop policy "Users can read own roles" on public.user_roles;
 
-drop function private.refuse_column_change();
 drop function private.order_ids();
 drop function private.booked_class_ids();
 drop function private.taught_class_ids();
