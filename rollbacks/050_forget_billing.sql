@@ -1,0 +1,20 @@
+-- Undoes 050.
+drop function public.adjust_class_credits(uuid, integer, text, uuid);
+drop function public.cancel_subscription(uuid, boolean);
+drop function public.freeze_package(uuid, date, date, text);
+drop function public.purchase_package(uuid, uuid, date, uuid);
+drop function public.record_payment_failure(uuid, text);
+drop trigger settle_booking on public.payments;
+drop trigger summarize_membership on public.member_packages;
+drop trigger follow_invoice on public.invoices;
+drop function private.settle_booking_payment();
+drop function private.run_billing_cycle(date);
+drop function private.adjust_class_credits(uuid, integer, text, uuid);
+drop function private.cancel_subscription(uuid, boolean);
+drop function private.freeze_package(uuid, date, date, text);
+drop function private.summarize_membership();
+drop function private.follow_invoice();
+drop function private.invoice_period(public.member_packages, text, date);
+drop function private.purchase_package(uuid, uuid, date, uuid);
+drop function private.lock_member_package(uuid, boolean);
+drop function private.next_period(date, text, date);
