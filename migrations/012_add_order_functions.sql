@@ -141,7 +141,7 @@ begin
   having not bool_or(v.is_active and v.variant_value = customizations ->> v.variant_type)
   limit 1;
   if wrong is null and jsonb_typeof(wanted) <> 'object' then
-    wrong := 'modifiers ' || wanted;
+    wrong := 'modifiers ' || wanted::text;
   end if;
   if wrong is null then
     select 'modifier ' || w.key into wrong
@@ -373,17 +373,11 @@ create trigger total_after_delete
 create function private.check_order_items_total() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  changed uuid;
+  row jsonb := coalesce(to_jsonb(new), to_jsonb(old));
+  changed uuid := (row ->> case tg_table_name when 'orders' then 'id' else 'order_id' end)::uuid;
   it public.orders;
   items numeric;
 begin
-  if tg_table_name = 'orders' then
-    changed := new.id;
-  elsif tg_op = 'DELETE' then
-    changed := old.order_id;
-  else
-    changed := new.order_id;
-  end if;
   select o.* into it from public.orders o where o.id = changed;
   select sum(i.item_total) into items from public.order_items i where i.order_id = changed;
   if it.prices_include_tax then
