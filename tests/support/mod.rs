@@ -35,6 +35,8 @@ pub(crate) struct Setup<'a> {
     pub(crate) place: Option<&'a Path>,
     /// Whether the server is given out while it still turns everybody away.
     pub(crate) is_rejecting: bool,
+    /// How far its clock is from ours, as faketime writes it: `+366d`.
+    pub(crate) clock: Option<&'a str>,
 }
 
 const KEEPER: &str = r#"
@@ -76,7 +78,7 @@ impl Cluster {
         for (name, text) in setup.files {
             write_owned(&data.join(name), text);
         }
-        Self::launch(folder, port, setup.is_rejecting)
+        Self::launch(folder, port, setup)
     }
 
     /// A streaming standby, whose primary must let `replication` in.
@@ -96,17 +98,27 @@ impl Cluster {
         let copied = fs::read_to_string(data.join("postgresql.conf")).unwrap();
         let own = format!("{copied}port = {port}\nunix_socket_directories = '{}'\n", folder.display());
         write_owned(&data.join("postgresql.conf"), &own);
-        Self::launch(folder, port, false)
+        Self::launch(folder, port, &Setup::default())
     }
 
     /// Runs the server whose data is in a folder.
-    fn launch(folder: PathBuf, port: u16, is_rejecting: bool) -> Cluster {
-        let mut command = as_server(Command::new("/bin/sh"));
+    fn launch(folder: PathBuf, port: u16, setup: &Setup<'_>) -> Cluster {
+        let shell = match setup.clock {
+            None => Command::new("/bin/sh"),
+            Some(clock) => {
+                let mut command = Command::new("/usr/bin/faketime");
+                command.args(["-f", clock, "/bin/sh"]);
+                command
+            }
+        };
+        let mut command = as_server(shell);
+        // Waits of the server itself go by the clock that nobody turns.
+        command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
         command.args(["-c", KEEPER, "keeper", SERVER_PROGRAMS]).arg(&folder).stdin(Stdio::piped());
         // A signal to the test's own group, such as Ctrl-C, must leave the keeper to do its work.
         let keeper = command.process_group(0).spawn().unwrap();
         let cluster = Cluster { folder, port, keeper };
-        cluster.wait_until_ready(if is_rejecting { 1 } else { 0 });
+        cluster.wait_until_ready(if setup.is_rejecting { 1 } else { 0 });
         cluster
     }
 
