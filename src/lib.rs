@@ -12,6 +12,7 @@
 //! | [`access`] | who may do what, found by trying as each identity |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`provision`] | databases on demand: templates by content, clones, leases |
+//! | [`testing`] | a fresh database for a Rust test |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |
 //! | [`database`] | connecting, the session, the runner's lock, cancelling |
 //! | [`lint`] | what is dangerous or forgotten in scripts: squawk's rules and ours |
@@ -38,3 +39,4 @@ pub mod provision;
 pub mod report;
 pub mod server;
 pub mod sql;
+pub mod testing;

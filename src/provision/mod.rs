@@ -143,6 +143,16 @@ impl<'a> Provisioner<'a> {
         .await
     }
 
+    /// Makes a database with a name under a lease that the caller holds.
+    ///
+    /// # Errors
+    /// As [`Provisioner::leased`].
+    pub async fn copy(&mut self, recipe: &Recipe, name: &str) -> anyhow::Result<Database> {
+        let made = self.make(recipe, async |_: &mut Host| Ok(vec![name.to_owned()])).await?;
+        made.host.close().await;
+        Ok(Database { name: name.to_owned(), options: self.options.with_database(name) })
+    }
+
     async fn make(
         &mut self,
         recipe: &Recipe,

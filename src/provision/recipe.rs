@@ -19,17 +19,15 @@ const DIGITS: usize = 24;
 pub struct Recipe {
     /// The migrations with their rollbacks, which the ledger keeps.
     pub pairs: Vec<Pair>,
+    /// A script that runs after them.
+    pub rows: Option<String>,
     content: Sha256,
 }
 
 impl Recipe {
-    /// Of a project's migrations. `seeds` are files that are loaded after them: name and content.
+    /// Of a project's migrations.
     #[must_use]
-    pub fn new<'a>(
-        settings: &Settings,
-        pairs: Vec<Pair>,
-        seeds: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-    ) -> Self {
+    pub fn new(settings: &Settings, pairs: Vec<Pair>) -> Self {
         let mut content = Sha256::new();
         let stand_in = match settings.platform {
             Platform::Supabase => stand_in::script(settings.expose_new_tables),
@@ -45,11 +43,15 @@ impl Recipe {
                 add(&mut content, part.as_bytes());
             }
         }
-        for (name, bytes) in seeds {
-            add(&mut content, name.as_bytes());
-            add(&mut content, bytes);
-        }
-        Self { pairs, content }
+        Self { pairs, rows: None, content }
+    }
+
+    /// The same with rows of one's own: a script that runs after the migrations, in one transaction.
+    #[must_use]
+    pub fn with_rows(mut self, script: String) -> Self {
+        add(&mut self.content, script.as_bytes());
+        self.rows = Some(script);
+        self
     }
 
     /// The template's name on a server. Roles do not share templates: whose it is owns what is in there.

@@ -15,6 +15,7 @@ use super::strategy;
 use crate::config::Target;
 use crate::database::lease::{self, Lease};
 use crate::database::lock;
+use crate::database::pipeline::Part;
 use crate::database::session::{Failure, Session};
 use crate::engine::plan::Until;
 use crate::engine::run::Run;
@@ -165,10 +166,15 @@ async fn fill(provisioner: &mut Provisioner<'_>, recipe: &Recipe, scratch: &str)
     let mut silent = Silent;
     let mut run = Run::open(&settings, provisioner.interrupt.clone(), &mut silent, &mut |_| Ok(true)).await?;
     let options = up::Options { until: Until::End, out_of_order: false, single_transaction: false, release: None };
-    let done = match recipe.pairs.is_empty() {
+    let mut done = match recipe.pairs.is_empty() {
         false => up::up(&mut run, &recipe.pairs, &options, &mut Outcome::default()).await,
         true => run.begin_writing(0).await,
     };
+    if let (Ok(()), Some(rows)) = (&done, &recipe.rows) {
+        let parts = [Part::Sql("BEGIN"), Part::Sql(rows), Part::Sql("COMMIT"), Part::Sql("ANALYZE")];
+        let loaded = run.session.run(&parts, |_, _| {}).await;
+        done = loaded.map(drop).map_err(|(_, failure)| anyhow::Error::new(failure).context("failed to load the rows"));
+    }
     // Until the server is done with the session, the database could not be renamed.
     run.close().await;
     done

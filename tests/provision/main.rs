@@ -12,6 +12,7 @@ mod project;
 mod cold;
 mod commands;
 mod faults;
+mod library;
 mod named;
 mod output;
 mod templates;

@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
+use counterpose::testing::{Database, Databases, Overrides};
 use postgres::{Client, NoTls, SimpleQueryMessage};
 
 use crate::project::Project;
-use crate::support::Cluster;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug)]
@@ -67,25 +67,26 @@ pub(crate) fn bundled() -> Project {
 pub(crate) struct Shop {
     pub(crate) url: String,
     client: Client,
+    /// Dropped with the shop.
+    _database: Option<Database>,
 }
 
 impl Shop {
     /// A fresh copy of the fixture.
     pub(crate) fn open() -> Self {
-        static TEMPLATE: OnceLock<String> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| {
+        static SHOPS: OnceLock<(Project, Databases)> = OnceLock::new();
+        let (_, shops) = SHOPS.get_or_init(|| {
             let project = bundled();
             // The harder of the two grant modes: every new table is open to the API until a migration closes it.
             project.file("migrate.toml", "platform = \"supabase\"\nexpose_new_tables = true\n");
-            project.migrate(&["up", "--stand-in"]).ok();
-            project.client().batch_execute(&expand(include_str!("fixture.sql"))).unwrap();
-            project.value("select current_database()")
+            let (dir, url) = (Some(project.path().to_owned()), Some(project.url.clone()));
+            let place = Overrides { dir, url, ..Overrides::default() };
+            let shops = Databases::with_rows(&place, expand(include_str!("fixture.sql"))).unwrap();
+            (project, shops)
         });
-        let name = format!("{template}_{}", next());
-        let cluster = Cluster::shared();
-        cluster.sql(&format!("create database {name} template {template}"));
-        let url = format!("postgres://postgres@/{name}?host={}&port={}", cluster.socket().display(), cluster.port);
-        Self::on(&url)
+        let database = shops.database().unwrap();
+        let shop = Self::on(database.url());
+        Self { _database: Some(database), ..shop }
     }
 
     /// A session in a database that is there.
@@ -93,7 +94,7 @@ impl Shop {
         let mut client = Client::connect(url, NoTls).unwrap();
         // Classes are planned in UTC here: what day the machine has must not matter.
         client.batch_execute("set timezone = 'UTC'").unwrap();
-        Self { client, url: url.to_owned() }
+        Self { client, url: url.to_owned(), _database: None }
     }
 
     /// Every table that the migrations make.
@@ -207,10 +208,4 @@ fn last_result(messages: &[SimpleQueryMessage]) -> String {
         }
     }
     result
-}
-
-fn next() -> u32 {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    COUNT.fetch_add(1, Ordering::Relaxed)
 }

@@ -102,7 +102,7 @@ fn recipe(settings: &Settings, content: &Content) -> anyhow::Result<Recipe> {
             .hint("leave it out, and load your rows with the command that you run")
             .into());
     }
-    Ok(Recipe::new(settings, migration::discover(&settings.source)?, []))
+    Ok(Recipe::new(settings, migration::discover(&settings.source)?))
 }
 
 fn tell(
