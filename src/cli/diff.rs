@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Context, side};
 use crate::catalog::snapshot;
 use crate::config::{Platform, Settings};
-use crate::diff::{Managed, Pattern, compare};
+use crate::diff::{Managed, Pattern, compare, groups};
 use crate::engine::run::Run;
 use crate::engine::sides::{Read, Side, Sources};
 use crate::error::{Error, Kind};
@@ -54,7 +54,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let managed = managed(&context.settings()?, &args.exclude)?;
     let [from, to] = read([&args.from, &args.to], context).await?;
     let differences = compare(&from.catalog, &to.catalog, &managed);
-    let view = Differences { from: &from.name, to: &to.name, differences };
+    let groups = groups(&differences, &from.catalog, &to.catalog);
+    let view = Differences { from: &from.name, to: &to.name, differences: &differences, groups };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
 }

@@ -1,5 +1,6 @@
 //! What differs between two catalogs: objects that one of them lacks, and attributes that are not the same.
 
+pub mod group;
 mod managed;
 pub mod versions;
 
@@ -7,6 +8,7 @@ use std::cmp::Ordering;
 
 use serde::Serialize;
 
+pub use group::{Group, groups};
 pub use managed::{Managed, Pattern};
 
 use crate::catalog::{Catalog, Id, Object};

@@ -18,7 +18,7 @@ fn what_somebody_changed_by_hand_is_found() {
     assert_eq!(project.migrate(&["diff", "--check"]).ok().stdout, "no differences\n");
     project.client().batch_execute("create index by_hand on t2 (id)").unwrap();
     let ran = project.migrate(&["diff", "--check"]).code(3);
-    assert!(ran.stdout.starts_with("- index public.t2.by_hand\n1 difference"), "{}", ran.stdout);
+    assert!(ran.stdout.starts_with("~ table public.t2\n    - index by_hand\n1 difference"), "{}", ran.stdout);
     assert_eq!(shadows(&cluster), "", "the scratch database is dropped");
 }
 
@@ -83,11 +83,15 @@ fn the_bundled_project_is_as_it_promises() {
              alter publication supabase_realtime drop table public.inventory; create table auth.theirs ()",
         )
         .unwrap();
-    let ran = project.migrate(&["diff", "--check"]).code(3).prints("- trigger auth.users.by_hand");
-    assert!(ran.stdout.contains("+ member of publication supabase_realtime.table public.inventory"), "{}", ran.stdout);
+    let ran = project.migrate(&["diff", "--check"]).code(3).prints("~ table auth.users\n    - trigger by_hand\n");
+    assert!(
+        ran.stdout.contains("~ publication supabase_realtime\n    + member of publication table public.inventory\n"),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("\n2 differences"), "{}", ran.stdout);
     project.client().batch_execute("drop policy \"Staff can read inventory\" on public.inventory").unwrap();
-    project.migrate(&["diff", "--check"]).code(3).prints("+ policy public.inventory.Staff can read inventory");
+    project.migrate(&["diff", "--check"]).code(3).prints("    + policy Staff can read inventory: for select to ");
 }
 
 #[test]
@@ -123,6 +127,6 @@ fn policies_on_files_are_the_projects_own() {
              drop policy \"Own folder\" on storage.objects",
         )
         .unwrap();
-    let ran = project.migrate(&["diff", "--check"]).code(3).prints("- policy storage.buckets.theirs");
-    ran.prints("+ policy storage.objects.Own folder").prints("\n2 differences");
+    let ran = project.migrate(&["diff", "--check"]).code(3).prints("~ table storage.buckets\n    - policy theirs\n");
+    ran.prints("    + policy Own folder: for all to authenticated\n").prints("\n2 differences");
 }

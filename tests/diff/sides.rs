@@ -26,7 +26,10 @@ fn versions_are_built_up_to_where_they_say() {
     let project = applied();
     same(&project, "3", "live");
     same(&project, "expected", "@003");
-    let ran = diff(&project, "@1", "@2").code(3).prints("+ table public.t2").prints("+ constraint public.t2.t2_pkey");
+    let ran = diff(&project, "@1", "@2")
+        .code(3)
+        .prints("+ table public.t2")
+        .prints("    + constraint t2_pkey: PRIMARY KEY (id)\n");
     assert!(ran.stdout.contains("3 differences: 3 only in the migrations up to 002_t2 (+)"), "{}", ran.stdout);
     diff(&project, "9", "live").code(2).says("no migration with version 9");
 }
