@@ -207,7 +207,7 @@ fn platform_and_source_follow_the_folder() {
     let (settings, notes) = supabase.resolve(&supabase.env());
     let root = fs::canonicalize(supabase.0.path()).unwrap();
     let expected =
-        Source::Folder { migrations: root.join("supabase/migrations"), rollbacks: root.join("supabase/rollbacks") };
+        Source::Supabase { migrations: root.join("supabase/migrations"), rollbacks: root.join("supabase/rollbacks") };
     assert_eq!((settings.platform, settings.source), (Platform::Supabase, expected));
     assert_eq!(notes, ["migrations are read from supabase/migrations"]);
     let both = Project::new(&[MIGRATION, ("supabase/config.toml", ""), ("migrate.toml", "platform = 'postgres'")]);

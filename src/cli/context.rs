@@ -50,7 +50,7 @@ impl<'a> Context<'a> {
         }
         let (settings, notes) = resolve(&self.overrides, self.environment)?;
         self.ui.say(&format!("target: {}", target_name(&settings)));
-        for note in notes {
+        for note in notes.into_iter().chain(migration::notes(&settings.source)) {
             self.ui.say(&note);
         }
         self.settings = Some(settings.clone());
@@ -74,7 +74,9 @@ impl<'a> Context<'a> {
     pub fn folders(&mut self) -> anyhow::Result<(std::path::PathBuf, std::path::PathBuf)> {
         let settings = self.settings()?;
         Ok(match settings.source {
-            Source::Folder { migrations, rollbacks } => (migrations, rollbacks),
+            Source::Folder { migrations, rollbacks } | Source::Supabase { migrations, rollbacks } => {
+                (migrations, rollbacks)
+            }
             Source::Bundled => (settings.root.join("migrations"), settings.root.join("rollbacks")),
         })
     }

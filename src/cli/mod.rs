@@ -1,6 +1,7 @@
 //! The command line: one file a command, each with its arguments and one call into the domain.
 
 mod access;
+mod adopt;
 mod baseline;
 mod completions;
 mod context;
@@ -108,6 +109,7 @@ enum Command {
     Lint(lint::Args),
     Repair(repair::Args),
     Baseline(baseline::Args),
+    Adopt(adopt::Args),
     Diff(diff::Args),
     Access(access::Args),
     Db(db::Args),
@@ -164,6 +166,7 @@ impl Cli {
             Command::Repair(args) => repair::run(&args, &mut context).await,
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
             Command::Access(args) => access::run(&args, &mut context).await,
+            Command::Adopt(args) => adopt::run(&args, &mut context).await,
             Command::Diff(args) => diff::run(&args, &mut context).await,
             Command::Db(args) => db::run(&args, &mut context).await,
             Command::Completions(args) => completions::run(&args),

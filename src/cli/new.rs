@@ -32,12 +32,15 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> 
     let settings = context.settings_quietly()?;
     let (migrations, rollbacks) = context.folders()?;
     let pairs = match &settings.source {
-        source @ Source::Folder { .. } => migration::discover(source)?,
+        // `supabase init` makes no folder.
+        Source::Supabase { migrations, .. } if !migrations.exists() => Vec::new(),
+        source @ (Source::Folder { .. } | Source::Supabase { .. }) => migration::discover(source)?,
         Source::Bundled => Vec::new(),
     };
     let name = slug(&args.name)?;
     let newest = pairs.last();
-    let stamped = args.timestamp || newest.is_some_and(|p| p.digits.len() >= 12);
+    let by_cli = matches!(settings.source, Source::Supabase { .. });
+    let stamped = args.timestamp || by_cli || newest.is_some_and(|p| p.digits.len() >= 12);
     let number = if stamped {
         timestamp(newest.map(|p| p.version))
     } else {

@@ -41,6 +41,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct Ledger {
     pub(super) refinery_table: Option<Table>,
+    pub(super) supabase: Option<bool>,
 }
 
 /// `[diff]`
@@ -179,7 +180,7 @@ mod tests {
     fn every_key_is_read() {
         let text = "platform = 'supabase'\nmigrations = 'db/m'\nrollbacks = 'db/r'\nexpose_new_tables = true\n\
             lock_timeout = '2s'\nstatement_timeout = '1h'\nlock_wait = '1min'\nlock_retries = 3\nshadow_url = 'postgres://h/s'\n\
-            [ledger]\nrefinery_table = 'public.refinery_schema_history'\n[diff]\nignore = ['schema audit']\n\
+            [ledger]\nrefinery_table = 'public.refinery_schema_history'\nsupabase = false\n[diff]\nignore = ['schema audit']\n\
             [env.production]\nurl = 'postgres://h/d'\nprotected = true\n[env.local]\n";
         let file = parse(text, Path::new("migrate.toml")).unwrap();
         assert_eq!(file.lock_timeout.unwrap().0.as_secs(), 2);
@@ -199,7 +200,7 @@ mod tests {
             ("migrate.toml:1: unknown key `lock_timout`", "did you mean `lock_timeout`?")
         );
         let error = wrong("[ledger]\nzzz = 1\n");
-        assert_eq!(error.hints, ["known here: refinery_table"]);
+        assert_eq!(error.hints, ["known here: refinery_table, supabase"]);
         assert_eq!(wrong("platform = 'supabse'").hints, ["did you mean `supabase`?"]);
     }
 

@@ -34,11 +34,24 @@ pub enum Platform {
     Supabase,
 }
 
+/// When Supabase's ledger, `supabase_migrations.schema_migrations`, is read and written beside ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SharedLedger {
+    /// It is not looked at.
+    Never,
+    /// Where it is there and holds nothing that this project does not have: a project of its CLI is elsewhere otherwise.
+    Found,
+    /// Always; it is made where it is not there. This is a project of Supabase's CLI.
+    Always,
+}
+
 /// Where migrations come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A folder with `migrations/` and `rollbacks/`.
     Folder { migrations: PathBuf, rollbacks: PathBuf },
+    /// The same in a project of Supabase's CLI, whose rules for file names hold.
+    Supabase { migrations: PathBuf, rollbacks: PathBuf },
     /// The project that the binary carries.
     Bundled,
 }
@@ -155,6 +168,8 @@ pub struct Settings {
     pub stand_in: bool,
     /// Whether the stand-in's default privileges expose new tables to API roles (Supabase before 2026-10-30).
     pub expose_new_tables: bool,
+    /// When Supabase's ledger is kept beside ours.
+    pub supabase_ledger: SharedLedger,
     /// refinery's table: `migrate.refinery_schema_history` unless configured.
     pub refinery_table: TableName,
     /// `lock_timeout` for transactional scripts (5 s).

@@ -10,7 +10,7 @@ use super::file::{self, File};
 use super::interpolate::expand;
 use super::keys::nearest;
 use super::parameters::connect_options;
-use super::{ConnectOptions, EmbeddedOptions, Platform, Settings, Source, TableName, Target, dotenv};
+use super::{ConnectOptions, EmbeddedOptions, Platform, Settings, SharedLedger, Source, TableName, Target, dotenv};
 use crate::error::{Error, Kind};
 
 /// The environment when none is chosen.
@@ -71,6 +71,7 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
     };
     let time = |typed: Option<Duration>, configured: Option<file::Time>| typed.or(configured.map(|time| time.0));
     let settings = Settings {
+        supabase_ledger: shared_ledger(file.ledger.supabase, &source, platform),
         source,
         target,
         shadow,
@@ -109,6 +110,15 @@ pub fn environment_options(overrides: &Overrides, env: &Environment, name: &str)
             .hint(format!("add url = \"${{SOME_VARIABLE}}\" to [env.{shown}]"))
             .into()
     })
+}
+
+fn shared_ledger(said: Option<bool>, source: &Source, platform: Platform) -> SharedLedger {
+    match (said, source, platform) {
+        (Some(false), ..) => SharedLedger::Never,
+        (Some(true), ..) | (None, Source::Supabase { .. }, _) => SharedLedger::Always,
+        (None, _, Platform::Supabase) => SharedLedger::Found,
+        (None, _, Platform::Postgres) => SharedLedger::Never,
+    }
 }
 
 fn default_refinery_table() -> TableName {
@@ -173,9 +183,12 @@ fn source(root: &Path, file: &File, notes: &mut Vec<String>) -> anyhow::Result<S
     if root.join("migrations").is_dir() {
         return Ok(folder(Path::new("migrations"), rollbacks.unwrap_or(Path::new("rollbacks"))));
     }
-    if root.join("supabase/migrations").is_dir() {
+    if root.join("supabase/config.toml").is_file() || root.join("supabase/migrations").is_dir() {
         notes.push("migrations are read from supabase/migrations".to_owned());
-        return Ok(folder(Path::new("supabase/migrations"), rollbacks.unwrap_or(Path::new("supabase/rollbacks"))));
+        return Ok(Source::Supabase {
+            migrations: root.join("supabase/migrations"),
+            rollbacks: root.join(rollbacks.unwrap_or(Path::new("supabase/rollbacks"))),
+        });
     }
     notes
         .push(format!("no migrations/ in {}: the bundled coffee-shop and yoga-studio project is used", root.display()));

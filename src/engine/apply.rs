@@ -6,10 +6,11 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 
 use super::failure::{Spot, is_lock_trouble, script_error};
 use super::run::Run;
+use super::shared;
 use super::step::{Direction, Step};
 use super::watch;
 use crate::database::pipeline::{Part, Place};
@@ -17,21 +18,38 @@ use crate::database::session::Failure;
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::ledger::Recorder;
+use crate::ledger::supabase::{LOCK, Shared};
 
 /// Undoes what a script left in the session. `RESET ALL` does not cover roles.
 pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
 
-/// Where each part of a message belongs: a step, and one of its sections.
+/// What a part of a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// A section of the script.
+    Section(usize),
+    /// The row of Supabase's ledger.
+    Shared,
+    /// Ours.
+    Frame,
+}
+
+/// Where each part of a message belongs: its step, and what it is there.
 struct Layout<'a> {
     parts: Vec<Part<'a>>,
-    /// For each part its step, and the section that it is.
-    belongs: Vec<(usize, Option<usize>)>,
+    belongs: Vec<(usize, Role)>,
 }
 
 impl<'a> Layout<'a> {
-    fn push(&mut self, part: Part<'a>, step: usize, section: Option<usize>) {
+    fn push(&mut self, part: Part<'a>, step: usize, section: Role) {
         self.parts.push(part);
         self.belongs.push((step, section));
+    }
+
+    /// Whether Supabase's ledger had the version already, when its row was to be written.
+    fn is_taken(&self, place: Place, failure: &Failure) -> bool {
+        let is_row = self.belongs.get(place.part).is_some_and(|(_, role)| *role == Role::Shared);
+        is_row && failure.code() == Some(&SqlState::UNIQUE_VIOLATION)
     }
 }
 
@@ -57,6 +75,7 @@ pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], next: Next
     let settle = settle_sql(run, last);
     let cut: Vec<Vec<Section<'_>>> = steps.iter().map(|step| sections(step)).collect();
     let recorder = run.recorder.clone();
+    let rows: Vec<Shared> = steps.iter().filter(|_| recorder.supabase.is_some()).map(|s| shared::of_step(s)).collect();
     let mut attempt = 0;
     loop {
         attempt += 1;
@@ -64,10 +83,10 @@ pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], next: Next
             let begin = format!("{}; BEGIN", run.restore);
             run.session.settle(&begin).await.map_err(|f| Error::new(Kind::Failed, format!("failed to begin: {f}")))?;
         }
-        let mut layout = layout(&recorder, steps, &preludes, &cut, &settle);
+        let mut layout = layout(&recorder, steps, &preludes, &cut, &settle, &rows);
         let commit = layout.parts.len() - 1;
         if next == Next::Transaction {
-            layout.push(Part::Sql("BEGIN"), steps.len().saturating_sub(1), None);
+            layout.push(Part::Sql("BEGIN"), steps.len().saturating_sub(1), Role::Frame);
         }
         let (place, failure) = match send(run, steps, &layout, &cut).await {
             Ok(()) => {
@@ -86,6 +105,7 @@ pub(super) async fn transactional(run: &mut Run<'_>, steps: &[&Step], next: Next
                 format!("the connection was lost while {} was being committed: {why}", step.label),
             )
             .hint("whether it took effect is not known here; the ledger knows: run the same command again"),
+            _ if layout.is_taken(place, &failure) => in_the_meantime(step),
             _ => script_error(step, spot, &failure),
         };
         if matches!(failure, Failure::Lost(_) | Failure::Abandoned) {
@@ -110,22 +130,39 @@ fn layout<'a>(
     preludes: &'a [String],
     cut: &'a [Vec<Section<'a>>],
     settle: &'a str,
+    rows: &'a [Shared],
 ) -> Layout<'a> {
     let mut layout = Layout { parts: Vec::new(), belongs: Vec::new() };
     for (index, ((step, prelude), sections)) in steps.iter().zip(preludes).zip(cut).enumerate() {
-        layout.push(Part::Sql(prelude), index, None);
-        for (number, section) in sections.iter().enumerate() {
-            layout.push(section.part(), index, Some(number));
+        layout.push(Part::Sql(prelude), index, Role::Frame);
+        if let Some((writer, row)) = recorder.supabase.as_ref().zip(rows.get(index)) {
+            let part = match step.direction {
+                Direction::Up => writer.insert(row),
+                Direction::Down => writer.remove(&step.record.version),
+            };
+            layout.push(part, index, Role::Shared);
         }
-        layout.push(Part::Sql(settle), index, None);
+        for (number, section) in sections.iter().enumerate() {
+            layout.push(section.part(), index, Role::Section(number));
+        }
+        layout.push(Part::Sql(settle), index, Role::Frame);
         let record = match step.direction {
             Direction::Up => recorder.applied(&step.record),
             Direction::Down => recorder.rolled_back(&step.record),
         };
-        layout.push(record, index, None);
+        layout.push(record, index, Role::Frame);
     }
-    layout.push(Part::Sql("COMMIT"), steps.len().saturating_sub(1), None);
+    layout.push(Part::Sql("COMMIT"), steps.len().saturating_sub(1), Role::Frame);
     layout
+}
+
+/// Supabase's CLI takes no lock: what it applied since we looked is refused by its table, before the script runs.
+pub(super) fn in_the_meantime(step: &Step) -> Error {
+    Error::new(
+        Kind::LedgerMismatch,
+        format!("{} was applied by Supabase's tools in the meantime; nothing was done twice", step.label),
+    )
+    .hint("run the same command again: it takes over what was applied, and goes on")
 }
 
 fn settle_sql(run: &Run<'_>, last: bool) -> String {
@@ -156,7 +193,8 @@ fn prelude(run: &Run<'_>, step: &Step) -> String {
     let lock = step.directives.lock_timeout.unwrap_or(run.lock_timeout);
     let statement = step.directives.statement_timeout.or(run.statement_timeout);
     let statement = statement.map(|t| format!("; SET LOCAL statement_timeout = {}", t.as_millis()));
-    format!("SET LOCAL lock_timeout = {}{}", lock.as_millis(), statement.unwrap_or_default())
+    let shared = run.recorder.supabase.as_ref().map_or_else(String::new, |_| format!("; {LOCK}"));
+    format!("SET LOCAL lock_timeout = {}{}{shared}", lock.as_millis(), statement.unwrap_or_default())
 }
 
 /// Waits before the next attempt, longer each time. `false` when the user asked to stop.
@@ -222,7 +260,10 @@ fn spot(layout: &Layout<'_>, cut: &[Vec<Section<'_>>], place: Place) -> (usize, 
     let Some((step, section)) = layout.belongs.get(place.part).copied() else {
         return (0, Spot { statements: usize::MAX, offset: 0 });
     };
-    let section = section.and_then(|number| cut.get(step).and_then(|sections| sections.get(number)));
+    let section = match section {
+        Role::Section(number) => cut.get(step).and_then(|sections| sections.get(number)),
+        Role::Shared | Role::Frame => None,
+    };
     let spot = match section {
         Some(s) => Spot { statements: s.first_statement + place.statements, offset: s.offset },
         None => Spot { statements: usize::MAX, offset: 0 },

@@ -6,6 +6,7 @@
 use super::compare::same_for_refinery;
 use super::losses::{self, Loss};
 use super::run::Run;
+use super::shared;
 use super::step::{Direction, Step};
 use super::up::{self, Outcome};
 use crate::error::{Error, Kind};
@@ -41,6 +42,7 @@ pub struct Plan {
 pub async fn plan(run: &mut Run<'_>, pairs: &[Pair], target: &Target) -> anyhow::Result<Plan> {
     let state = run.state().await?;
     half_applied(&state)?;
+    only_supabase(&state, pairs)?;
     let stored = if state.entries.iter().any(|e| e.applied) { stored(run).await? } else { Vec::new() };
     let chosen = choose(run, stored, target).await?;
     let width = run.width(0);
@@ -60,6 +62,19 @@ fn half_applied(state: &State) -> Result<(), Error> {
         )
         .hint("finish it with `migrate up`")
         .hint(format!("or undo by hand what it did, and `migrate repair --forget {}`", entry.version))),
+    }
+}
+
+/// What Supabase's tools applied on top must be known before anything under it is pulled away.
+fn only_supabase(state: &State, pairs: &[Pair]) -> Result<(), Error> {
+    let shared = state.shared(|version| pairs.iter().any(|p| p.version == version)).unwrap_or_default();
+    match shared.iter().find(|found| !state.get(found.number).is_some_and(|e| e.applied)) {
+        None => Ok(()),
+        Some(found) => Err(Error::new(
+            Kind::LedgerMismatch,
+            format!("{}_{} was applied by Supabase's tools, and is not in the ledger", found.version, found.name),
+        )
+        .hint("take it over with `migrate adopt supabase`")),
     }
 }
 
@@ -125,6 +140,7 @@ fn step(stored: &Stored, state: &State, pairs: &[Pair], width: Width) -> Result<
         direction: Direction::Down,
         record: ledger::Script {
             version: stored.version,
+            digits: pair.map_or_else(|| stored.version.to_string(), |p| p.digits.clone()),
             name: stored.name.clone(),
             refinery_name: String::new(),
             refinery_checksum: String::new(),
@@ -201,10 +217,11 @@ pub async fn down(
         .hint("look again with `migrate status`")
         .into());
     }
+    let state = run.state().await?;
+    shared::decide(run, pairs, &state);
     if now.together {
         return up::together(run, &now.steps.iter().collect::<Vec<_>>(), outcome).await;
     }
-    let state = run.state().await?;
     for (index, step) in now.steps.iter().enumerate() {
         if run.session.interrupt().is_set() {
             return Err(

@@ -22,6 +22,8 @@ pub struct UpPlan<'a> {
     pub pending: Vec<&'a Pair>,
     /// Applied by a service; to be taken over into the journal.
     pub adopt: Vec<&'a Pair>,
+    /// Applied by Supabase's tools; to be taken over into the ledger.
+    pub take: Vec<&'a Pair>,
 }
 
 /// Plans `up`. Refuses when the ledger and the files disagree, naming every file.
@@ -50,8 +52,8 @@ pub fn up<'a>(lines: &[Line<'a>], until: Until, out_of_order: bool) -> Result<Up
             pending.retain(|pair| pair.version <= version);
         }
     }
-    let adopt = lines.iter().filter(|l| l.standing == Standing::AppliedElsewhere).filter_map(|l| l.pair).collect();
-    Ok(UpPlan { pending, adopt })
+    let of = |standing| lines.iter().filter(move |l| l.standing == standing).filter_map(|l| l.pair).collect();
+    Ok(UpPlan { pending, adopt: of(Standing::AppliedElsewhere), take: of(Standing::AppliedBySupabase) })
 }
 
 fn problem(line: &Line<'_>, out_of_order: bool) -> Option<String> {
@@ -64,6 +66,10 @@ fn problem(line: &Line<'_>, out_of_order: bool) -> Option<String> {
             let now = line.pair.map(|p| p.up.sha256.as_str());
             let was = known.and_then(|k| k.up_sha256.as_deref());
             Some(format!("  {path} is not what was applied\n    applied {}\n    file    {}", short(was), short(now)))
+        }
+        Standing::ChangedBySupabase => {
+            let path = line.pair.map_or(label, |p| p.up.path.clone());
+            Some(format!("  {path} is not what Supabase's tools ran"))
         }
         Standing::RollbackChanged => {
             let down = line.pair.and_then(|p| p.down.as_ref());
@@ -104,6 +110,9 @@ fn hints(lines: &[Line<'_>], out_of_order: bool) -> Vec<String> {
         hints.push(format!(
             "put the file back, undo it with `migrate down`, or forget it with `migrate repair --forget {version}`"
         ));
+    }
+    if has(Standing::ChangedBySupabase) {
+        hints.push("put the file back, or take it over as it is with `migrate adopt supabase --accept`".to_owned());
     }
     if has(Standing::HalfRolledBack) {
         hints.push("`migrate down` goes on at the statement where it stopped".to_owned());

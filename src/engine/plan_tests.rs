@@ -31,7 +31,7 @@ fn ours(pairs: &[Pair], rows: &[(i64, String, u64)]) -> Option<Vec<i64>> {
         known: None,
         last: None,
     };
-    let state = State { entries: rows.iter().map(entry).collect() };
+    let state = State { entries: rows.iter().map(entry).collect(), ..State::default() };
     let lines = compare(pairs, &state, Width::Int8);
     let plan = up(&lines, Until::End, false).ok()?;
     Some(plan.pending.iter().map(|pair| pair.version).collect())

@@ -4,6 +4,7 @@ use super::compare::{Line, Standing, compare};
 use super::down;
 use super::elsewhere;
 use super::run::Run;
+use super::shared;
 use super::step::Step;
 use super::up::note;
 use crate::database::pipeline::Part;
@@ -28,6 +29,7 @@ pub async fn accept(run: &mut Run<'_>, pairs: &[Pair], version: Option<i64>) -> 
     let largest = pairs.last().map_or(0, |p| p.version);
     run.begin_writing(largest).await?;
     let (state, width) = (run.state().await?, run.width(largest));
+    shared::decide(run, pairs, &state);
     let lines = compare(pairs, &state, width);
     let changed =
         |line: &&Line<'_>| matches!(line.standing, Standing::Changed | Standing::RollbackChanged | Standing::Renamed);
@@ -48,7 +50,8 @@ pub async fn accept(run: &mut Run<'_>, pairs: &[Pair], version: Option<i64>) -> 
     let notes: Vec<Note> = chosen.iter().map(|pair| note("repaired", pair)).collect();
     let recorder = run.recorder.clone();
     let parts = scripts.iter().map(|s| recorder.update_row(s)).chain(notes.iter().map(|n| recorder.note(n)));
-    in_one_transaction(run, parts.collect()).await?;
+    let theirs: Vec<_> = chosen.iter().map(|pair| shared::of_pair(pair)).collect();
+    in_one_transaction(run, parts.chain(recorder.put_shared(&theirs)).collect()).await?;
     Ok(chosen.iter().map(|p| Repaired { version: p.version, label: p.label(), action: "accepted" }).collect())
 }
 
@@ -56,16 +59,20 @@ pub async fn accept(run: &mut Run<'_>, pairs: &[Pair], version: Option<i64>) -> 
 pub async fn forget(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Vec<Repaired>> {
     run.begin_writing(0).await?;
     let state = run.state().await?;
-    let Some(entry) = state.get(version).filter(|e| e.applied || e.unfinished("up").is_some()) else {
+    shared::decide(run, pairs, &state);
+    let entry = state.get(version).filter(|e| e.applied || e.unfinished("up").is_some());
+    let theirs = state.supabase.iter().flatten().find(|f| f.number == version && run.recorder.supabase.is_some());
+    let Some(name) = entry.map(|e| &e.name).or(theirs.map(|f| &f.name)) else {
         return Err(Error::new(Kind::Usage, format!("the ledger does not know version {version} as applied"))
             .hint("`migrate status` lists what it knows")
             .into());
     };
-    let note = Note { event: "forgotten", version: Some(version), name: Some(entry.name.clone()), ..Note::default() };
+    let note = Note { event: "forgotten", version: Some(version), name: Some(name.clone()), ..Note::default() };
     let recorder = run.recorder.clone();
-    in_one_transaction(run, vec![recorder.delete_row(&version), recorder.note(&note)]).await?;
-    let label =
-        pairs.iter().find(|p| p.version == version).map_or_else(|| format!("{version:03}_{}", entry.name), Pair::label);
+    let mut parts = vec![recorder.delete_row(&version), recorder.note(&note)];
+    parts.extend(recorder.remove_shared(&version));
+    in_one_transaction(run, parts).await?;
+    let label = pairs.iter().find(|p| p.version == version).map_or_else(|| format!("{version:03}_{name}"), Pair::label);
     Ok(vec![Repaired { version, label, action: "forgotten" }])
 }
 
@@ -120,6 +127,7 @@ pub async fn baseline(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow
     elsewhere::state(run, pairs).await?;
     run.begin_writing(largest).await?;
     let (state, width) = (run.state().await?, run.width(largest));
+    shared::decide(run, pairs, &state);
     if let Some(entry) = state.entries.iter().find(|e| e.applied) {
         return Err(Error::new(
             Kind::Refused,
@@ -133,13 +141,15 @@ pub async fn baseline(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow
     let notes: Vec<Note> = chosen.iter().map(|pair| note("baselined", pair)).collect();
     let recorder = run.recorder.clone();
     let parts = scripts.iter().map(|s| recorder.add_row(s)).chain(notes.iter().map(|n| recorder.note(n)));
-    in_one_transaction(run, parts.collect()).await?;
+    let theirs: Vec<_> = chosen.iter().map(|pair| shared::of_pair(pair)).collect();
+    in_one_transaction(run, parts.chain(recorder.put_shared(&theirs)).collect()).await?;
     Ok(chosen.iter().map(|p| Repaired { version: p.version, label: p.label(), action: "baselined" }).collect())
 }
 
-fn row(pair: &Pair, width: ledger::Width) -> ledger::Script {
+pub(super) fn row(pair: &Pair, width: ledger::Width) -> ledger::Script {
     ledger::Script {
         version: pair.version,
+        digits: pair.digits.clone(),
         name: pair.name.clone(),
         refinery_name: refinery::name(pair),
         refinery_checksum: refinery::checksum(pair, width).to_string(),

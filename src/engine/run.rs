@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::apply::{self, Next};
 use super::step::Step;
 use super::stepwise;
-use crate::config::{ConnectOptions, Platform, Settings, Target};
+use crate::config::{ConnectOptions, Platform, Settings, SharedLedger, Target};
 use crate::database::connect;
 use crate::database::interrupt::Interrupt;
 use crate::database::lock;
@@ -13,7 +13,8 @@ use crate::database::pipeline::Part;
 use crate::database::session::{Failure, Session};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
-use crate::ledger::{self, Last, Ledger, Recorder, State, Width};
+use crate::ledger::supabase::{self, Columns};
+use crate::ledger::{self, Last, Ledger, Recorder, State, There, Width};
 use crate::server;
 use crate::sql::quote;
 
@@ -41,6 +42,8 @@ pub struct Facts {
     pub supabase: bool,
     /// Whether refinery's table is not there, but one of refinery's default name is, in `public`.
     pub history_in_public: bool,
+    /// The columns of Supabase's ledger, if it exists and may be read.
+    pub supabase_ledger: Option<Columns>,
 }
 
 /// What the project expects of its server and does not find.
@@ -63,6 +66,7 @@ pub struct Run<'a> {
     /// The ledger's statements.
     pub ledger: Ledger,
     pub(super) recorder: Recorder,
+    pub(super) shared_ledger: SharedLedger,
     pub(super) options: ConnectOptions,
     pub(super) backend: i32,
     pub(super) retries: u32,
@@ -95,11 +99,14 @@ impl<'a> Run<'a> {
         let probe = probe(&mut session, &ledger).await?;
         session.refuse_pooler(&options, probe.backend).await?;
         // A killed program is then noticed while a statement runs. PostgreSQL 14 and newer, where the system can tell.
-        let restore = if probe.linux && probe.facts.server_version >= 140_000 {
-            "SET client_connection_check_interval = '2s'"
+        let mut restore = if probe.linux && probe.facts.server_version >= 140_000 {
+            "SET client_connection_check_interval = '2s'".to_owned()
         } else {
-            "SELECT"
+            "SELECT".to_owned()
         };
+        if probe.is_another_role {
+            restore.push_str(&format!("; SET ROLE {}", quote::ident(&probe.facts.role)));
+        }
         let platform = match (settings.platform, probe.facts.supabase) {
             (Platform::Supabase, false) if ours || settings.stand_in => {
                 Missing::Install(server::stand_in::script(settings.expose_new_tables))
@@ -109,6 +116,7 @@ impl<'a> Run<'a> {
         };
         Ok(Self {
             recorder: ledger.recorder(&settings.origin),
+            shared_ledger: settings.supabase_ledger,
             ledger,
             session,
             observer,
@@ -118,7 +126,7 @@ impl<'a> Run<'a> {
             lock_timeout: settings.lock_timeout,
             statement_timeout: settings.statement_timeout,
             lock_wait: settings.lock_wait,
-            restore: restore.to_owned(),
+            restore,
             facts: probe.facts,
             missing: platform,
             begun: false,
@@ -169,21 +177,23 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Reads the ledger. One round trip, or none when there is no ledger.
+    /// Reads the ledger, and Supabase's beside it where it is to be kept. One round trip, or none where there is neither.
     pub async fn state(&mut self) -> anyhow::Result<State> {
         if let Some(state) = self.ahead.take() {
             return Ok(state);
         }
-        match (self.facts.journal, self.facts.width) {
-            (_, None) if !self.facts.journal => Ok(State::default()),
-            (true, None) => Err(Error::new(
+        let (journal, refinery) = (self.facts.journal, self.facts.width.is_some());
+        if journal && !refinery {
+            return Err(Error::new(
                 Kind::LedgerMismatch,
                 format!("migrate.journal is there, but {} is not", self.ledger.qualified()),
             )
             .hint("if the table has another name, say it in migrate.toml: `[ledger] refinery_table = \"schema.table\"`")
-            .into()),
-            (journal, _) => Ok(self.ledger.state(&mut self.session, journal).await.map_err(read_error)?),
+            .into());
         }
+        let supabase = self.facts.supabase_ledger.filter(|_| self.shared_ledger != SharedLedger::Never);
+        let is = There { refinery, journal, supabase, supabase_is_ours: self.shared_ledger == SharedLedger::Always };
+        Ok(self.ledger.state(&mut self.session, is).await.map_err(read_error)?)
     }
 
     /// Whether schema `public` holds tables.
@@ -229,8 +239,10 @@ impl<'a> Run<'a> {
             self.reconnect().await?;
             lock::acquire(&mut self.session, self.lock_wait, self.observer).await?;
         }
-        if !self.facts.journal || self.facts.width.is_none() {
-            let sql = format!("BEGIN; {}; COMMIT", self.ledger.create(width));
+        let theirs = self.shared_ledger == SharedLedger::Always && self.facts.supabase_ledger.is_none();
+        if !self.facts.journal || self.facts.width.is_none() || theirs {
+            let theirs = if theirs { supabase::CREATE } else { "" };
+            let sql = format!("BEGIN; {}; {theirs}; COMMIT", self.ledger.create(width));
             self.session.settle(&sql).await.map_err(|f| {
                 Error::new(Kind::Failed, format!("failed to make the ledger: {f}")).hint(format!(
                     "`GRANT CREATE ON DATABASE {} TO {}`, or connect as its owner",
@@ -240,6 +252,8 @@ impl<'a> Run<'a> {
             })?;
             self.facts.journal = true;
             self.facts.width = Some(width);
+            self.facts.supabase_ledger =
+                self.facts.supabase_ledger.or((!theirs.is_empty()).then_some(Columns::OF_THE_CLI));
         }
         Ok(())
     }
@@ -290,6 +304,8 @@ fn read_error(failure: Failure) -> Error {
 struct Probe {
     backend: i32,
     linux: bool,
+    /// Whether the session became another role than the one that logged in.
+    is_another_role: bool,
     facts: Facts,
 }
 
@@ -298,7 +314,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
         .replace("{journal}", &quote::literal("migrate.journal"))
         .replace("{refinery}", &quote::literal(ledger.qualified()));
     let rows = session.simple(&sql).await.map_err(|f| anyhow::anyhow!("failed to ask the server what it is: {f}"))?;
-    let row = rows.into_iter().next().unwrap_or_default();
+    let row = rows.into_iter().next_back().unwrap_or_default();
     let text = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
     let flag = |index: usize| text(index) == "t";
     let width = match text(7).as_str() {
@@ -309,6 +325,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
     Ok(Probe {
         backend: text(0).parse().unwrap_or(0),
         linux: flag(8),
+        is_another_role: flag(13),
         facts: Facts {
             database: text(1),
             role: text(2),
@@ -319,6 +336,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
             supabase: flag(9),
             history_in_public: flag(10),
             creates_databases: flag(11),
+            supabase_ledger: row.get(12).cloned().flatten().map(|found| Columns::read(&found)),
         },
     })
 }

@@ -11,7 +11,7 @@ use super::plan::Until;
 use super::run::Run;
 use super::up::{self, Options, Outcome};
 use crate::catalog::{self, Catalog};
-use crate::config::{ConnectOptions, Settings, Target};
+use crate::config::{ConnectOptions, Settings, SharedLedger, Target};
 use crate::database::connect;
 use crate::database::interrupt::Interrupt;
 use crate::database::lease::{self, Lease};
@@ -154,6 +154,7 @@ async fn inside<T>(
     settings.target = Target::Given(host.options.with_database(name));
     // The database is ours alone: a project that expects Supabase finds its stand-in there.
     settings.stand_in = true;
+    settings.supabase_ledger = SharedLedger::Never;
     let mut silent = Silent;
     let mut shadow = Run::open(&settings, host.interrupt.clone(), &mut silent, &mut |_| Ok(true)).await?;
     let done = work(&mut shadow).await;

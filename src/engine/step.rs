@@ -65,6 +65,7 @@ impl Step {
             directives: pair.up.directives.clone(),
             record: ledger::Script {
                 version: pair.version,
+                digits: pair.digits.clone(),
                 name: pair.name.clone(),
                 refinery_name: refinery::name(pair),
                 refinery_checksum: refinery::checksum(pair, width).to_string(),

@@ -7,12 +7,13 @@
 use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::error::DbError;
+use tokio_postgres::error::{DbError, SqlState};
 
-use super::apply::{RESET, notice_event};
+use super::apply::{RESET, in_the_meantime, notice_event};
 use super::failure::{Spot, is_lock_trouble, script_error};
 use super::resume;
 use super::run::Run;
+use super::shared;
 use super::step::{Direction, Step};
 use super::units::{Unit, units};
 use super::watch;
@@ -20,6 +21,7 @@ use crate::database::pipeline::{Part, Place};
 use crate::database::session::Failure;
 use crate::error::{Error, Kind};
 use crate::event::Event;
+use crate::ledger::supabase::LOCK;
 use crate::ledger::{Last, Progress};
 
 /// Runs a step outside a transaction, going on after `unfinished` if there is one.
@@ -45,15 +47,42 @@ pub(super) async fn run_step(run: &mut Run<'_>, step: &Step, unfinished: Option<
             settings.push_str(step.statement(index));
         }
     }
-    let outcome = match run.session.settle(&settings).await {
+    let outcome = match claim(run, step, unfinished.is_some()).await {
+        Ok(()) => run.session.settle(&settings).await,
+        Err(failure) if failure.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
+            let error = in_the_meantime(step);
+            close_failed(run, id, &error, None).await;
+            return Err(error);
+        }
+        Err(failure) => Err(failure),
+    };
+    let outcome = match outcome {
         Ok(()) => all_units(run, step, &units, id, done).await,
         Err(failure) => Err(script_error(step, Spot { statements: done, offset: 0 }, &failure)),
     };
     if let Err(error) = outcome {
-        close_failed(run, id, &error).await;
+        let claimed = (step.direction == Direction::Up).then_some(step.record.version);
+        close_failed(run, id, &error, claimed).await;
         return Err(error);
     }
     finish(run, step, id).await
+}
+
+/// Writes the version into Supabase's ledger before the script runs, so that its CLI does not run it beside us. After our own
+/// row in flight: that one says that the version is not all there yet, and without it this row would say that it is.
+async fn claim(run: &mut Run<'_>, step: &Step, is_going_on: bool) -> Result<(), Failure> {
+    let recorder = run.recorder.clone();
+    let (Some(writer), Direction::Up) = (&recorder.supabase, step.direction) else { return Ok(()) };
+    let rows = [shared::of_step(step)];
+    let parts = match is_going_on {
+        true => recorder.put_shared(&rows),
+        false => vec![Part::Sql(LOCK), writer.insert(&rows[0])],
+    };
+    let claimed = run.in_one_transaction(parts).await;
+    if claimed.is_err() && !run.session.is_lost() {
+        run.session.settle("ROLLBACK").await?;
+    }
+    claimed
 }
 
 async fn all_units(run: &mut Run<'_>, step: &Step, units: &[Unit], id: i64, done: usize) -> Result<(), Error> {
@@ -170,25 +199,42 @@ async fn finish(run: &mut Run<'_>, step: &Step, id: i64) -> Result<(), Error> {
     };
     let parts = [Part::Sql(&reset), end];
     let spot = Spot { statements: step.statements.len(), offset: 0 };
-    run.session.run(&parts, |_, _| {}).await.map(|_| ()).map_err(|(_, failure)| script_error(step, spot, &failure))
+    let ended = match (recorder.remove_shared(&step.record.version), step.direction) {
+        (theirs, Direction::Down) if !theirs.is_empty() => {
+            run.in_one_transaction(parts.into_iter().chain(theirs).collect()).await
+        }
+        _ => run.session.run(&parts, |_, _| {}).await.map(|_| ()).map_err(|(_, failure)| failure),
+    };
+    ended.map_err(|failure| script_error(step, spot, &failure))
 }
 
-/// Keeps the failure in the journal. Best effort: the error itself is what the user must see.
-async fn close_failed(run: &mut Run<'_>, id: i64, error: &Error) {
+/// Keeps the failure in the journal, and takes back what was `claimed` in Supabase's ledger. Best effort: the error itself is
+/// what the user must see.
+async fn close_failed(run: &mut Run<'_>, id: i64, error: &Error, claimed: Option<i64>) {
     if run.session.is_lost() {
         return;
     }
     let recorder = run.recorder.clone();
     let reset = format!("{RESET}; {}", run.restore);
     let text = error.message.clone();
-    let Part::Bound(sql, params) = recorder.fail_stepwise(&id, &text) else { return };
-    let written = match run.session.settle(&reset).await {
-        Ok(()) => run.session.query(sql, &params).await.map(|_| ()),
-        Err(failure) => Err(failure),
-    };
+    let mut parts = vec![Part::Sql(&reset), Part::Sql("BEGIN")];
+    parts.extend(claimed.iter().flat_map(|version| recorder.remove_shared(version)));
+    parts.extend([recorder.fail_stepwise(&id, &text), Part::Sql("COMMIT")]);
+    let written = one_by_one(run, &parts).await;
     if let Err(failure) = written {
         run.observer.event(Event::Warning(format!("the failure could not be written to the journal: {failure}")));
     }
+}
+
+/// Runs statements also when the user asked to stop: what was done must be told.
+async fn one_by_one(run: &mut Run<'_>, parts: &[Part<'_>]) -> Result<(), Failure> {
+    for part in parts {
+        match part {
+            Part::Bound(sql, values) => drop(run.session.query(sql, values).await?),
+            Part::Sql(sql) | Part::Copy(sql, _) => run.session.settle(sql).await?,
+        }
+    }
+    Ok(())
 }
 
 fn is_setting(statement: &str) -> bool {

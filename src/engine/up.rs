@@ -7,11 +7,12 @@ use super::compare::{Line, compare};
 use super::elsewhere;
 use super::plan::{self, Until, UpPlan};
 use super::run::Run;
+use super::shared;
 use super::step::{Direction, Step};
 use super::units::units;
 use crate::error::{Error, Kind};
 use crate::event::Event;
-use crate::ledger::Note;
+use crate::ledger::{Note, Width};
 use crate::migration::{self, Pair};
 
 /// What the user asked for.
@@ -45,7 +46,7 @@ pub struct Done {
 pub struct Outcome {
     /// In the order in which they ran.
     pub done: Vec<Done>,
-    /// Taken over from a service that embeds refinery.
+    /// Taken over from a service that embeds refinery, or from Supabase's tools.
     pub adopted: Vec<String>,
 }
 
@@ -56,7 +57,9 @@ pub async fn up(run: &mut Run<'_>, pairs: &[Pair], options: &Options, outcome: &
     let width = run.width(largest);
     let lines = compare(pairs, &state, width);
     let first_look = plan::up(&lines, options.until, options.out_of_order)?;
-    if first_look.pending.is_empty() && first_look.adopt.is_empty() && options.release.is_none() {
+    tell_disagreement(run, &lines);
+    let nothing = first_look.pending.is_empty() && first_look.adopt.is_empty() && first_look.take.is_empty();
+    if nothing && options.release.is_none() {
         return Ok(());
     }
     // Everything is checked before anything runs.
@@ -64,9 +67,11 @@ pub async fn up(run: &mut Run<'_>, pairs: &[Pair], options: &Options, outcome: &
     run.begin_writing(largest).await?;
     // Another runner may have been faster; what it did is not done again.
     let state = run.state().await?;
+    shared::decide(run, pairs, &state);
     let lines = compare(pairs, &state, width);
     let plan = plan::up(&lines, options.until, options.out_of_order)?;
     adopt(run, &plan, outcome).await?;
+    take(run, &plan, width, outcome).await?;
     let steps: Vec<&Step> =
         steps.iter().filter(|s| plan.pending.iter().any(|p| p.version == s.record.version)).collect();
     apply_all(run, &steps, &lines, options, outcome).await?;
@@ -188,13 +193,36 @@ async fn adopt(run: &mut Run<'_>, plan: &UpPlan<'_>, outcome: &mut Outcome) -> a
     run.in_one_transaction(parts)
         .await
         .map_err(|f| anyhow::anyhow!("failed to take over what a service applied: {f}"))?;
-    outcome.adopted = plan.adopt.iter().map(|pair| pair.label()).collect();
+    outcome.adopted.extend(plan.adopt.iter().map(|pair| pair.label()));
     for label in &outcome.adopted {
         run.observer.event(Event::Info(format!(
             "{label} was applied by a service that embeds refinery; it is in the journal now"
         )));
     }
     Ok(())
+}
+
+/// Takes over what Supabase's tools applied.
+async fn take(run: &mut Run<'_>, plan: &UpPlan<'_>, width: Width, outcome: &mut Outcome) -> anyhow::Result<()> {
+    shared::take(run, &plan.take, width).await?;
+    for pair in &plan.take {
+        let text = format!("{} was applied by Supabase's tools; it is in the ledger now", pair.label());
+        run.observer.event(Event::Info(text));
+        outcome.adopted.push(pair.label());
+    }
+    Ok(())
+}
+
+/// What we applied and Supabase's ledger lacks, its CLI would run once more.
+fn tell_disagreement(run: &mut Run<'_>, lines: &[Line<'_>]) {
+    let lacking: Vec<String> =
+        lines.iter().filter(|l| l.entry.is_some_and(|e| e.applied) && !l.agrees()).map(Line::label).collect();
+    if !lacking.is_empty() {
+        run.observer.event(Event::Warning(format!(
+            "Supabase's ledger lacks {}: `supabase db push` would run that again; `migrate adopt supabase` writes it there",
+            lacking.join(", ")
+        )));
+    }
 }
 
 /// A journal row about a pair as its files are now.

@@ -5,9 +5,11 @@
 
 mod read;
 mod state;
+pub mod supabase;
 mod write;
 
 pub use read::{Entry, HistoryRow, Known, Last, Release, State, Stored};
+pub use state::There;
 pub use write::{Note, Progress, Recorder, Script};
 
 pub use crate::migration::refinery::Width;

@@ -1,6 +1,7 @@
 //! Reading the ledger.
 
 use super::Ledger;
+use super::supabase::Found;
 use crate::database::session::{Failure, Session};
 
 /// Everything that the ledger says about versions, sorted by version.
@@ -8,6 +9,10 @@ use crate::database::session::{Failure, Session};
 pub struct State {
     /// One for each version that was ever seen.
     pub entries: Vec<Entry>,
+    /// What Supabase's ledger says, sorted by version as text; None where it is not there, or not to be looked at.
+    pub supabase: Option<Vec<Found>>,
+    /// Whether that ledger is this project's whatever it says.
+    pub supabase_is_ours: bool,
 }
 
 /// What the ledger says about one version.
@@ -140,6 +145,14 @@ impl State {
     #[must_use]
     pub fn get(&self, version: i64) -> Option<&Entry> {
         self.entries.binary_search_by_key(&version, |e| e.version).ok().and_then(|i| self.entries.get(i))
+    }
+
+    /// Supabase's ledger, if it is this project's: it holds nothing that neither the files nor our own ledger know.
+    #[must_use]
+    pub fn shared(&self, has_file: impl Fn(i64) -> bool) -> Option<&[Found]> {
+        let is_known = |found: &Found| has_file(found.number) || self.get(found.number).is_some_and(|e| e.applied);
+        let rows = self.supabase.as_deref()?;
+        (self.supabase_is_ours || rows.iter().all(is_known)).then_some(rows)
     }
 
     /// The newest applied version.

@@ -8,6 +8,7 @@ use tokio_postgres::types::Type;
 
 use super::Ledger;
 use super::read::{Entry, Known, Last, State};
+use super::supabase::{Columns, Found};
 use crate::database::session::{Failure, Session};
 
 /// The events after which it is known what an applied version is.
@@ -15,20 +16,52 @@ const TELLING: [&str; 4] = ["applied", "adopted", "repaired", "baselined"];
 /// The events after which nothing is known: if refinery's table has the version, a service applied it anew.
 const ENDING: [&str; 2] = ["rolled_back", "forgotten"];
 
+/// Which tables of the ledger are there, and to be read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct There {
+    /// refinery's table.
+    pub refinery: bool,
+    /// The journal. Without it, a service that embeds refinery was first.
+    pub journal: bool,
+    /// Supabase's ledger, with its columns.
+    pub supabase: Option<Columns>,
+    /// Whether that ledger is this project's whatever it says.
+    pub supabase_is_ours: bool,
+}
+
 impl Ledger {
-    /// Reads the state. One round trip, and a second one when a script of an applied version failed or is half done.
-    /// refinery's table must exist; without a `journal`, a service that embeds refinery was first.
-    pub async fn state(&self, session: &mut Session, journal: bool) -> Result<State, Failure> {
+    /// Reads what there `is` of the ledger. One round trip, and a second one when a script of an applied version failed or
+    /// is half done, or when only Supabase's ledger has a version.
+    pub async fn state(&self, session: &mut Session, is: There) -> Result<State, Failure> {
         let refinery = self.sql(include_str!("rows.sql"));
-        if !journal {
-            let rows = session.query(&refinery, &[]).await?;
-            return Ok(State { entries: rows.iter().map(applied).collect() });
+        let theirs = is.supabase.map(Columns::rows);
+        let queries: Vec<&str> = [
+            is.refinery.then_some(refinery.as_str()),
+            is.journal.then_some(include_str!("newest.sql")),
+            theirs.as_deref(),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let mut read = match queries.as_slice() {
+            [] => return Ok(State::default()),
+            [one] => vec![session.query(one, &[]).await?],
+            all => session.snapshot("", all).await?,
         }
-        let read = session.snapshot("", &[&refinery, include_str!("newest.sql")]).await?;
-        let [rows, newest] = &read[..] else {
-            return Err(Failure::Lost("the server left an answer out".to_owned()));
-        };
-        let mut entries = merge(rows, newest);
+        .into_iter();
+        let mut next = |is_there: bool| is_there.then(|| read.next()).flatten().unwrap_or_default();
+        let (rows, newest) = (next(is.refinery), next(is.journal));
+        let supabase = is.supabase.map(|_| next(true).iter().filter_map(Found::read).collect());
+        let mut state = State { entries: merge(&rows, &newest), supabase, supabase_is_ours: is.supabase_is_ours };
+        self.complete(session, &mut state.entries).await?;
+        if let Some(columns) = is.supabase {
+            add_statements(session, columns, &mut state).await?;
+        }
+        Ok(state)
+    }
+
+    /// What applied versions were whose newest journal row does not tell.
+    async fn complete(&self, session: &mut Session, entries: &mut [Entry]) -> Result<(), Failure> {
         let untold: Vec<i64> = entries.iter().filter(|e| is_untold(e)).map(|e| e.version).collect();
         if !untold.is_empty() {
             let known = session.query(include_str!("known.sql"), &[(&untold, Type::INT8_ARRAY)]).await?;
@@ -39,8 +72,29 @@ impl Ledger {
                 }
             }
         }
-        Ok(State { entries })
+        Ok(())
     }
+}
+
+/// What was run for the versions that only Supabase's ledger has.
+async fn add_statements(session: &mut Session, columns: Columns, state: &mut State) -> Result<(), Failure> {
+    let State { entries, supabase, .. } = state;
+    let is_applied = |number: i64| {
+        let at = entries.binary_search_by_key(&number, |e| e.version).ok();
+        at.and_then(|at| entries.get(at)).is_some_and(|e| e.applied)
+    };
+    let mut only: Vec<&mut Found> = supabase.iter_mut().flatten().filter(|found| !is_applied(found.number)).collect();
+    if only.is_empty() {
+        return Ok(());
+    }
+    let versions: Vec<String> = only.iter().map(|found| found.version.clone()).collect();
+    for row in &session.query(&columns.statements(), &[(&versions, Type::TEXT_ARRAY)]).await? {
+        let version: &str = row.get(0);
+        if let Some(found) = only.iter_mut().find(|found| found.version == version) {
+            found.statements = row.get(1);
+        }
+    }
+    Ok(())
 }
 
 /// Both lists are sorted by version.

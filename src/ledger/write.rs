@@ -3,6 +3,7 @@
 use tokio_postgres::types::Type;
 
 use super::Ledger;
+use super::supabase::{Columns, Writer};
 use crate::database::pipeline::Part;
 use crate::database::session::{Failure, Session};
 
@@ -11,6 +12,8 @@ use crate::database::session::{Failure, Session};
 pub struct Script {
     /// The version.
     pub version: i64,
+    /// The version as the file's name spells it.
+    pub digits: String,
     /// The pair's name.
     pub name: String,
     /// refinery's name for it.
@@ -74,6 +77,8 @@ pub struct Recorder {
     update_row: String,
     delete_row: String,
     origin: String,
+    /// Supabase's ledger, where it is shared.
+    pub supabase: Option<Writer>,
 }
 
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -91,11 +96,17 @@ impl Ledger {
             update_row: self.sql(include_str!("update_row.sql")),
             delete_row: self.sql(include_str!("delete_row.sql")),
             origin: origin.to_owned(),
+            supabase: None,
         }
     }
 }
 
 impl Recorder {
+    /// From now on, Supabase's ledger is written as well, or no longer.
+    pub fn share(&mut self, columns: Option<Columns>) {
+        self.supabase = columns.map(Writer::new);
+    }
+
     /// The row of a migration that ran in this transaction.
     pub fn applied<'a>(&'a self, script: &'a Script) -> Part<'a> {
         Part::Bound(

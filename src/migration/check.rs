@@ -44,9 +44,10 @@ pub fn check(pair: &Pair) -> Vec<Problem> {
             path: pair.up.path.clone(),
             line: 0,
             rule: "missing-rollback",
-            message: format!("has no rollback: no file in rollbacks/ has number {}", pair.version),
+            message: format!("has no rollback: no file in {}rollbacks/ has number {}", parent(pair), pair.version),
             help: Some(format!(
-                "write rollbacks/{}.sql, or say `-- migrate: irreversible: REASON` in the migration's header",
+                "write {}rollbacks/{}.sql, or say `-- migrate: irreversible: REASON` in the migration's header",
+                parent(pair),
                 pair.label()
             )),
         }),
@@ -59,6 +60,11 @@ pub fn check(pair: &Pair) -> Vec<Problem> {
         }),
     }
     problems
+}
+
+/// The folder that holds both folders, as paths show it.
+fn parent(pair: &Pair) -> &'static str {
+    if pair.up.path.starts_with("supabase/") { "supabase/" } else { "" }
 }
 
 /// A file of dbmate, goose or tern that still holds both directions: as one script it would undo what it just did.
@@ -125,7 +131,7 @@ fn script(script: &Script) -> Vec<Problem> {
             return problems;
         }
     };
-    if directives.no_transaction {
+    if directives.no_transaction || script.directives.no_transaction {
         return problems;
     }
     for statement in statements {

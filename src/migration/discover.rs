@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use super::name::{self, FileName, Reading};
-use super::{Files, Pair, Script, bundled, text};
+use super::{Files, Pair, Script, bundled, supabase, text};
 use crate::config::Source;
 use crate::error::{Error, Kind};
 
@@ -54,14 +54,16 @@ impl Problems {
 /// One error with every problem: [`Kind::LedgerMismatch`] if two files share a number, else [`Kind::Usage`].
 pub fn discover(source: &Source) -> Result<Vec<Pair>> {
     let mut problems = Problems::default();
+    let is_supabase = matches!(source, Source::Supabase { .. });
     let (ups, downs) = match source {
-        Source::Folder { migrations, rollbacks } => {
+        Source::Folder { migrations, rollbacks } | Source::Supabase { migrations, rollbacks } => {
             let root = common_parent(migrations, rollbacks);
+            let root = if is_supabase { root.parent().map(Path::to_path_buf).unwrap_or(root) } else { root };
             // Opening thousands of small files is the kernel's work, and there are as many of one kind as of the other.
             let mut of_downs = Problems::default();
             let (ups, downs) = std::thread::scope(|scope| {
-                let downs = scope.spawn(|| folder(rollbacks, &root, &mut of_downs));
-                (folder(migrations, &root, &mut problems), downs.join())
+                let downs = scope.spawn(|| folder(rollbacks, &root, false, &mut of_downs));
+                (folder(migrations, &root, is_supabase, &mut problems), downs.join())
             });
             let ups = ups.unwrap_or_else(|error| {
                 missing(migrations, &error, &mut problems);
@@ -80,8 +82,11 @@ pub fn discover(source: &Source) -> Result<Vec<Pair>> {
         }
         Source::Bundled => return from_files("bundled", bundled::files()),
     };
-    let pairs = pair(ups, downs, &mut problems);
+    let mut pairs = pair(ups, downs, &mut problems);
     problems.into_result()?;
+    if is_supabase {
+        supabase::excuse_history(&mut pairs);
+    }
     Ok(pairs)
 }
 
@@ -112,11 +117,12 @@ fn shown(path: &Path, root: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
 }
 
-fn folder(folder: &Path, root: &Path, problems: &mut Problems) -> io::Result<Vec<Found>> {
+/// Reads a folder; `by_cli`: as Supabase's CLI takes its files.
+fn folder(folder: &Path, root: &Path, by_cli: bool, problems: &mut Problems) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
     let mut entries = fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
     entries.sort_unstable_by_key(fs::DirEntry::file_name);
-    for entry in entries {
+    for (at, entry) in entries.into_iter().enumerate() {
         let path = entry.path();
         let told = shown(&path, root);
         let Some(file) = entry.file_name().to_str().map(str::to_owned) else {
@@ -126,16 +132,26 @@ fn folder(folder: &Path, root: &Path, problems: &mut Problems) -> io::Result<Vec
             continue;
         };
         if entry.file_type()?.is_dir() {
-            subfolder(&path, &told, problems);
+            if !by_cli {
+                subfolder(&path, &told, problems);
+            }
             continue;
         }
-        match name::read(&file) {
+        let name = if by_cli { supabase::read(&file, at == 0) } else { name::read(&file) };
+        match name {
             Reading::Other => {}
             Reading::Wrong(why) => problems.add(format!("{told}: {why}")),
-            Reading::Script(name) => match read(&path) {
-                Ok(bytes) => found.extend(script(&told, name, bytes, problems)),
-                Err(why) => problems.add(format!("{told}: {why}")),
-            },
+            Reading::Script(name) => {
+                match read(&path) {
+                    Ok(bytes) => {
+                        let script = script(&told, name, bytes, problems);
+                        found.extend(script.map(|(name, script)| {
+                            (name, if by_cli { supabase::without_header(script) } else { script })
+                        }));
+                    }
+                    Err(why) => problems.add(format!("{told}: {why}")),
+                }
+            }
         }
     }
     Ok(found)

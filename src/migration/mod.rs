@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use crate::config::Source;
+
 mod bundled;
 mod check;
 mod discover;
@@ -13,6 +15,7 @@ mod git;
 mod header;
 mod name;
 pub mod refinery;
+mod supabase;
 mod text;
 
 pub use check::{Problem, check, refuse};
@@ -72,6 +75,15 @@ impl Pair {
     #[must_use]
     pub fn label(&self) -> String {
         format!("{}_{}", self.digits, self.name)
+    }
+}
+
+/// What deserves a word about the folders, before anything is done with them.
+#[must_use]
+pub fn notes(source: &Source) -> Vec<String> {
+    match source {
+        Source::Supabase { migrations, .. } => supabase::notes(migrations),
+        Source::Folder { .. } | Source::Bundled => Vec::new(),
     }
 }
 

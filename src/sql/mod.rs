@@ -5,6 +5,7 @@
 //! | [`split()`] | which statements a script holds, as psql would send them |
 //! | [`classify`] | whether a statement may run in a transaction |
 //! | [`concurrent`] | what a `CONCURRENTLY` statement works on, to ask the catalog after a crash |
+//! | [`pieces()`] | a script between its semicolons, comments kept |
 //! | [`losses`] | what a script would destroy |
 //! | [`position`] | line, column and excerpt of a position that the server reports |
 //! | [`quote`] | identifiers and literals |
@@ -16,12 +17,14 @@ use std::ops::Range;
 pub mod classify;
 pub mod concurrent;
 pub mod losses;
+mod pieces;
 pub mod position;
 pub mod quote;
 mod split;
 pub mod updates;
 pub mod words;
 
+pub use pieces::pieces;
 pub use split::split;
 
 /// One statement of a script.

@@ -12,4 +12,5 @@ mod project;
 #[path = "../support/supabase_cli.rs"]
 mod supabase_cli;
 
+mod beside;
 mod ledger;

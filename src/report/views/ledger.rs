@@ -1,10 +1,11 @@
-//! What the ledger tells and how it was changed: `history`, `release`, `repair`, `baseline`.
+//! What the ledger tells and how it was changed: `history`, `release`, `repair`, `baseline`, `adopt`.
 
 use std::io::{Result, Write};
 
 use serde::Serialize;
 
 use crate::engine::repair::Repaired;
+use crate::engine::shared::Adopted;
 use crate::ledger::{HistoryRow, Release};
 use crate::report::{View, plural, table};
 
@@ -72,6 +73,27 @@ impl View for Releases<'_> {
             })
             .collect();
         table::write(out, &["release", "named (UTC)", "applied then"], &rows)
+    }
+}
+
+/// `adopt`.
+#[derive(Debug, Serialize)]
+pub struct Adoption<'a> {
+    /// The target, password removed.
+    pub target: &'a str,
+    /// What was done.
+    #[serde(flatten)]
+    pub adopted: &'a Adopted,
+}
+
+impl View for Adoption<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        let Adopted { taken, given } = self.adopted;
+        if taken.is_empty() && given.is_empty() {
+            return writeln!(out, "nothing to do");
+        }
+        taken.iter().try_for_each(|label| writeln!(out, "{label} taken over"))?;
+        given.iter().try_for_each(|label| writeln!(out, "{label} written into Supabase's ledger"))
     }
 }
 

@@ -12,7 +12,7 @@ mod status;
 pub use access::{AccessChanges, AccessMatrix};
 pub use databases::{Databases, Dropped, Listed, Waited};
 pub use diff::{Differences, Snapshot};
-pub use ledger::{History, Releases, Repairs};
+pub use ledger::{Adoption, History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};
 pub use server::Server;

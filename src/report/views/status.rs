@@ -21,6 +21,8 @@ pub struct StatusLine {
     pub standing: Standing,
     /// When it was applied, RFC 3339.
     pub applied_on: Option<String>,
+    /// Whether Supabase's ledger has it too; null where there is only ours.
+    pub supabase: Option<bool>,
     /// Statements done, if it is half done.
     pub statements_done: Option<usize>,
     /// Of how many.
@@ -38,6 +40,9 @@ pub struct Status<'a> {
     pub drift: Option<Drift>,
     /// Whether everything is applied and unchanged, and if that was asked for, nothing was changed by hand.
     pub clean: bool,
+    /// Whether one of the two ledgers has what the other lacks.
+    #[serde(skip)]
+    disagree: bool,
 }
 
 /// How a schema differs from what the applied migrations make.
@@ -76,12 +81,17 @@ impl<'a> Status<'a> {
                 label: line.label(),
                 standing: line.standing,
                 applied_on: line.entry.filter(|e| e.applied).and_then(|e| e.applied_on.clone()),
+                supabase: line.is_shared.then_some(line.supabase.is_some()),
                 statements_done: line.unfinished().map(|l| l.statements_done),
                 statements_total: line.unfinished().and_then(|l| l.statements_total),
             })
             .collect();
-        let clean = lines.iter().all(|l| matches!(l.standing, Standing::Applied | Standing::AppliedElsewhere));
-        Self { target, migrations, drift: None, clean }
+        let is_applied = |l: &Line<'_>| {
+            matches!(l.standing, Standing::Applied | Standing::AppliedElsewhere | Standing::AppliedBySupabase)
+        };
+        let clean = lines.iter().all(|l| is_applied(l) && l.agrees());
+        let disagree = lines.iter().any(|l| !l.agrees());
+        Self { target, migrations, drift: None, clean, disagree }
     }
 
     /// The same, with what was changed by hand.
@@ -104,22 +114,28 @@ impl View for Status<'_> {
                     _ => m.standing.word().to_owned(),
                 };
                 let when = m.applied_on.as_deref().and_then(|t| t.get(..19)).unwrap_or("").replace('T', " ");
-                vec![m.label.clone(), word, when]
+                let theirs = m.supabase.map(|is_there| if is_there { "yes" } else { "no" }.to_owned());
+                [vec![m.label.clone(), word, when], theirs.into_iter().collect()].concat()
             })
             .collect();
         if rows.is_empty() {
             writeln!(out, "there are no migrations")?;
             return self.drift.iter().try_for_each(|drift| drifted(out, drift));
         }
-        table::write(out, &["migration", "state", "applied (UTC)"], &rows)?;
+        let is_shared = self.migrations.iter().any(|m| m.supabase.is_some());
+        let header = ["migration", "state", "applied (UTC)", "in Supabase's ledger"];
+        table::write(out, header.get(..if is_shared { 4 } else { 3 }).unwrap_or_default(), &rows)?;
         let waits = |m: &&StatusLine| matches!(m.standing, Standing::Pending | Standing::Failed);
         let wrong = |m: &&StatusLine| m.standing.blocks_up() || m.standing == Standing::HalfApplied;
         let count = |which: &dyn Fn(&&StatusLine) -> bool| self.migrations.iter().filter(which).count();
-        let applied = count(&|m: &&StatusLine| m.applied_on.is_some());
+        let applied = count(&|m: &&StatusLine| m.applied_on.is_some() || m.standing == Standing::AppliedBySupabase);
         write!(out, "{applied} applied, {} pending", count(&waits))?;
         match count(&wrong) {
             0 => writeln!(out)?,
             wrong => writeln!(out, ", {wrong} not as they should be")?,
+        }
+        if self.disagree {
+            writeln!(out, "the two ledgers disagree: `migrate adopt supabase` makes them agree")?;
         }
         self.drift.iter().try_for_each(|drift| drifted(out, drift))
     }
