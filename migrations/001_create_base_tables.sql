@@ -66,7 +66,8 @@ begin
   end loop;
 end
 $$;
-comment on function private.stamp_tables(text[]) is 'For migrations: the triggers that stamp who and when on these tables.';
+comment on function private.stamp_tables(text[]) is
+  'For migrations: the triggers that stamp who and when on these tables.';
 
 -- A ledger's rows are facts. Foreign keys that clear or cascade run inside a trigger, and may.
 create function private.forbid_mutation() returns trigger
@@ -114,7 +115,8 @@ create table public.organizations (
   created_by uuid references auth.users (id) on delete set null,
   updated_by uuid references auth.users (id) on delete set null
 );
-comment on table public.organizations is 'The tenants: one business each. Nobody sees anything of another''s but what is public.';
+comment on table public.organizations is
+  'The tenants: one business each. Nobody sees anything of another''s but what is public.';
 create unique index organizations_one_default on public.organizations (is_default) where is_default;
 
 -- SECURITY DEFINER here and below: the tables that they read are under RLS too, and they answer for the caller only.
@@ -125,7 +127,8 @@ language sql stable security definer set search_path = '' as $$
     (select o.id from public.organizations o where o.is_default)
   )
 $$;
-comment on function private.default_organization_id() is 'The organization that the caller''s token names, or else the default one.';
+comment on function private.default_organization_id() is
+  'The organization that the caller''s token names, or else the default one.';
 
 create table public.locations (
   id uuid primary key default gen_random_uuid(),
@@ -158,7 +161,8 @@ create table public.locations (
   -- Immutable for PostgreSQL, and it knows every IANA name: an unknown zone fails here, not in next spring's timetable.
   constraint locations_time_zone_known check (timestamp '2000-01-01' at time zone time_zone is not null)
 );
-comment on table public.locations is 'The shops and studios of an organization. What staff see and do is of their location.';
+comment on table public.locations is
+  'The shops and studios of an organization. What staff see and do is of their location.';
 create unique index locations_one_default on public.locations (is_default) where is_default;
 
 create function private.default_location_id() returns uuid
@@ -168,7 +172,8 @@ language sql stable security definer set search_path = '' as $$
     (select l.id from public.locations l where l.is_default)
   )
 $$;
-comment on function private.default_location_id() is 'The location that the caller''s token names, or else the default one.';
+comment on function private.default_location_id() is
+  'The location that the caller''s token names, or else the default one.';
 
 create table public.user_roles (
   id uuid primary key default gen_random_uuid(),
@@ -237,7 +242,8 @@ language sql stable security definer set search_path = '' as $$
   from public.user_roles r
   where r.user_id = (select auth.uid()) and r.is_active and r.role = any (roles)
 $$;
-comment on function private.role_orgs(text[]) is 'The organizations where the caller has one of these roles, anywhere in them.';
+comment on function private.role_orgs(text[]) is
+  'The organizations where the caller has one of these roles, anywhere in them.';
 
 create function private.admin_orgs() returns uuid[]
 language sql stable security definer set search_path = '' as $$
@@ -251,13 +257,15 @@ create function private.has_location_role(location uuid, variadic roles text[]) 
 language sql stable set search_path = '' as $$
   select location = any (private.role_locations(variadic roles))
 $$;
-comment on function private.has_location_role(uuid, text[]) is 'Whether the caller has one of these roles at this location.';
+comment on function private.has_location_role(uuid, text[]) is
+  'Whether the caller has one of these roles at this location.';
 
 create function private.has_org_role(organization uuid, variadic roles text[]) returns boolean
 language sql stable set search_path = '' as $$
   select organization = any (private.role_orgs(variadic roles))
 $$;
-comment on function private.has_org_role(uuid, text[]) is 'Whether the caller has one of these roles in this organization.';
+comment on function private.has_org_role(uuid, text[]) is
+  'Whether the caller has one of these roles in this organization.';
 
 create function private.has_role(variadic roles text[]) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -324,7 +332,8 @@ begin
   return null;
 end
 $$;
-comment on function private.organization_of(jsonb) is 'The organization of a row: its own, or its location''s, product''s, member''s ….';
+comment on function private.organization_of(jsonb) is
+  'The organization of a row: its own, or its location''s, product''s, member''s ….';
 
 -- assert_same_organization('product_id:products', 'location_id:locations', …): all of them, and the row itself, belong
 -- to one organization. A row that is not there is the foreign key's to refuse.

@@ -44,7 +44,8 @@ begin
   return null;
 end
 $$;
-comment on function private.audit_row() is 'Trigger: writes the change of a row into the audit log, [before, after] for each column.';
+comment on function private.audit_row() is
+  'Trigger: writes the change of a row into the audit log, [before, after] for each column.';
 revoke all on function private.audit_row() from public;
 
 create trigger zz_audit_user_roles

@@ -34,7 +34,8 @@ create table public.invoices (
   constraint invoices_refund_limit check (amount_refunded between 0 and amount_paid),
   constraint invoices_external_once unique (provider, external_id)
 );
-comment on table public.invoices is 'What a member owes for one thing or one period. The payments say how much of it is paid.';
+comment on table public.invoices is
+  'What a member owes for one thing or one period. The payments say how much of it is paid.';
 alter sequence public.invoice_number_seq owned by public.invoices.invoice_number;
 create index idx_invoices_member on public.invoices (member_id, created_at desc);
 create index idx_invoices_location on public.invoices (location_id);
@@ -70,7 +71,8 @@ create table public.payments (
   constraint payments_external_once unique (provider, external_id),
   constraint payments_idempotency_once unique (location_id, idempotency_key)
 );
-comment on table public.payments is 'Money that came in, each for one order, invoice or booking, whose status follows from it.';
+comment on table public.payments is
+  'Money that came in, each for one order, invoice or booking, whose status follows from it.';
 create index idx_payments_order on public.payments (order_id);
 create index idx_payments_invoice on public.payments (invoice_id);
 create index idx_payments_booking on public.payments (booking_id);

@@ -33,7 +33,8 @@ create table public.modifier_groups (
   unique (organization_id, name),
   constraint modifier_groups_range check (max_selected >= greatest(min_selected, 1))
 );
-comment on table public.modifier_groups is 'Things to choose from, and how many: syrups, none to three; milk, exactly one.';
+comment on table public.modifier_groups is
+  'Things to choose from, and how many: syrups, none to three; milk, exactly one.';
 
 create table public.modifiers (
   id uuid primary key default gen_random_uuid(),
@@ -67,7 +68,8 @@ create table public.product_modifier_groups (
   updated_by uuid references auth.users (id) on delete set null,
   unique (product_id, modifier_group_id)
 );
-comment on table public.product_modifier_groups is 'Which groups a product offers, and where its rule differs from theirs.';
+comment on table public.product_modifier_groups is
+  'Which groups a product offers, and where its rule differs from theirs.';
 create index idx_product_modifier_groups_group on public.product_modifier_groups (modifier_group_id);
 
 create table public.product_location_overrides (
@@ -84,7 +86,8 @@ create table public.product_location_overrides (
   updated_by uuid references auth.users (id) on delete set null,
   unique (product_id, location_id)
 );
-comment on table public.product_location_overrides is 'What a product costs at one location, or that it is out there today.';
+comment on table public.product_location_overrides is
+  'What a product costs at one location, or that it is out there today.';
 create index idx_product_location_overrides_location on public.product_location_overrides (location_id);
 
 create table public.product_components (
@@ -135,7 +138,8 @@ create table public.order_status_history (
   created_at timestamp with time zone not null default now(),
   created_by uuid references auth.users (id) on delete set null
 );
-comment on table public.order_status_history is 'When an order went from where to where, and who moved it; append-only.';
+comment on table public.order_status_history is
+  'When an order went from where to where, and who moved it; append-only.';
 create index idx_order_status_history_order on public.order_status_history (order_id, created_at);
 create index idx_order_status_history_location on public.order_status_history (location_id);
 

@@ -47,8 +47,9 @@ begin
     raise exception 'order % stays at its location', old.order_number using errcode = 'check_violation', table = 'orders';
   end if;
   if new.status <> old.status then
-    -- Forward only; what is completed or cancelled stays so (its money can still go back).
-    if old.status in ('completed', 'cancelled')
+    -- Forward only; what is completed or cancelled stays so (its money can still go back). A till may void its sale.
+    if old.status = 'cancelled'
+      or (old.status = 'completed' and (new.status <> 'cancelled' or old.external_source is null))
       or (
         new.status <> 'cancelled'
         and array_position(array['pending', 'preparing', 'ready', 'completed'], new.status)
@@ -181,7 +182,8 @@ begin
     join public.modifier_groups g on g.id = m.modifier_group_id;
 end
 $$;
-comment on function private.chosen_options(uuid, jsonb) is 'The variants and modifiers that customizations choose, checked.';
+comment on function private.chosen_options(uuid, jsonb) is
+  'The variants and modifiers that customizations choose, checked.';
 
 create function private.price_order_item() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -242,7 +244,8 @@ begin
     table = 'order_items', hint = 'delete the item and add another';
 end
 $$;
-comment on function private.keep_order_item() is 'Trigger: an item is what was ordered. Its tax follows the order''s discounts.';
+comment on function private.keep_order_item() is
+  'Trigger: an item is what was ordered. Its tax follows the order''s discounts.';
 
 create trigger keep_order_item
   before update on public.order_items
@@ -390,7 +393,8 @@ begin
   return null;
 end
 $$;
-comment on function private.check_order_items_total() is 'Trigger: at commit, an order''s subtotal is that of its items.';
+comment on function private.check_order_items_total() is
+  'Trigger: at commit, an order''s subtotal is that of its items.';
 
 create constraint trigger check_order_items_total
   after insert or update of subtotal, tax_amount on public.orders

@@ -35,7 +35,8 @@ create table public.cash_movements (
   created_at timestamp with time zone not null default now(),
   created_by uuid references auth.users (id) on delete set null
 );
-comment on table public.cash_movements is 'Cash put into a till or taken out that is no sale: change, a delivery paid; append-only.';
+comment on table public.cash_movements is
+  'Cash put into a till or taken out that is no sale: change, a delivery paid; append-only.';
 create index idx_cash_movements_session on public.cash_movements (pos_session_id);
 create index idx_cash_movements_location on public.cash_movements (location_id);
 
@@ -125,7 +126,8 @@ begin
   return till;
 end
 $$;
-comment on function private.close_pos_session(uuid, numeric, text) is 'Closes a till: what should be in it, and what was counted.';
+comment on function private.close_pos_session(uuid, numeric, text) is
+  'Closes a till: what should be in it, and what was counted.';
 
 -- What the API exposes runs as its caller and asks the function above, which checks him.
 create function public.close_pos_session(session_id uuid, counted_cash numeric, notes text default null)
@@ -133,7 +135,8 @@ returns public.pos_sessions
 language sql set search_path = '' as $$
   select private.close_pos_session($1, $2, $3)
 $$;
-comment on function public.close_pos_session(uuid, numeric, text) is 'Counts and closes a till; the difference is in the answer.';
+comment on function public.close_pos_session(uuid, numeric, text) is
+  'Counts and closes a till; the difference is in the answer.';
 
 revoke all on function
   private.open_till(uuid), private.prepare_cash_movement(), private.close_pos_session(uuid, numeric, text),

@@ -35,7 +35,8 @@ begin
   return new;
 end
 $$;
-comment on function private.prepare_payment() is 'Trigger: what a payment takes from what it pays for, and that it stays so.';
+comment on function private.prepare_payment() is
+  'Trigger: what a payment takes from what it pays for, and that it stays so.';
 
 create trigger prepare_payment
   before insert or update on public.payments

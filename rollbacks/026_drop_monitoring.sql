@@ -1,0 +1,9 @@
+-- Undoes 026.
+drop view monitoring.tables_without_rls;
+drop view monitoring.cache_hits;
+drop view monitoring.long_transactions;
+drop view monitoring.slow_queries;
+drop function monitoring.read_statements();
+drop view monitoring.index_usage;
+drop view monitoring.table_sizes;
+drop schema monitoring;

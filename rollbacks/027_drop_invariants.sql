@@ -1,0 +1,3 @@
+-- Undoes 027.
+drop function private.invariants_of_shop();
+drop function private.check_invariants();
