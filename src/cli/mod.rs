@@ -54,9 +54,15 @@ Exit codes: 0 done, 1 the database said no, 2 wrong usage, 3 a check found diffe
 /// Options of every command.
 #[derive(Args, Debug)]
 struct Global {
-    /// The database, as URL or key-value string [env: DATABASE_URL]
+    /// The database, as URL or key-value string [env: MIGRATE_DATABASE_URL, DATABASE_URL]
     #[arg(long, global = true, value_name = "URL", hide_env = true)]
     url: Option<String>,
+    /// The database that `supabase start` runs, by supabase/config.toml
+    #[arg(long, global = true, conflicts_with_all = ["url", "linked"])]
+    local: bool,
+    /// The project that `supabase link` named; its password in SUPABASE_DB_PASSWORD
+    #[arg(long, global = true, conflicts_with = "url")]
+    linked: bool,
     /// The environment of migrate.toml [env: MIGRATE_ENV] [default: local]
     #[arg(long, global = true, value_name = "NAME")]
     env: Option<String>,
@@ -132,6 +138,8 @@ impl Cli {
     fn overrides(&self) -> Overrides {
         Overrides {
             url: self.global.url.clone(),
+            local: self.global.local,
+            linked: self.global.linked,
             env: self.global.env.clone(),
             dir: self.global.dir.clone(),
             pg_bin: self.global.pg_bin.clone(),

@@ -3,14 +3,14 @@
 use std::time::Instant;
 
 use super::Context;
-use crate::config::Source;
+use crate::config::{Settings, Source};
 use crate::engine::compare::compare;
 use crate::engine::elsewhere;
 use crate::engine::plan::Until;
 use crate::engine::run::Run;
 use crate::engine::step::Step;
 use crate::engine::up::{self, Options, Outcome};
-use crate::engine::{plan, rehearse};
+use crate::engine::{plan, rehearse, supabase_seed};
 use crate::error::{Error, Kind};
 use crate::migration::{self, Pair};
 use crate::report::views::{Planned, Ran, Rehearsed};
@@ -47,6 +47,9 @@ pub(super) struct Args {
     /// Everything in one transaction: all, or nothing
     #[arg(long)]
     single_transaction: bool,
+    /// Then run the seeds that supabase/config.toml names and that have not run yet
+    #[arg(long, conflicts_with_all = ["dry_run", "rehearse"])]
+    include_seed: bool,
     /// Apply versions that are older than the newest applied one
     #[arg(long)]
     out_of_order: bool,
@@ -74,8 +77,16 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         release: args.release.clone(),
     };
     let mut outcome = Outcome::default();
+    let settings = context.settings()?;
+    let is_disabled = settings.supabase.as_ref().is_some_and(|project| !project.migrations_enabled);
+    if is_disabled {
+        context.ui.say("supabase/config.toml says `[db.migrations] enabled = false`: no migration is applied");
+    }
     let (mut run, pairs, target) = open(context).await?;
-    let result = up::up(&mut run, &pairs, &options, &mut outcome).await;
+    let mut result = if is_disabled { Ok(()) } else { up::up(&mut run, &pairs, &options, &mut outcome).await };
+    if let (Ok(()), true) = (&result, args.include_seed) {
+        result = seed(&mut run, &settings, &mut outcome).await;
+    }
     run.close().await;
     if let Err(error) = result {
         context.tell_partial(&outcome);
@@ -84,6 +95,15 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
     context.ui.result(&Ran { target: &target, outcome: &outcome, elapsed_ms })?;
     Ok(0)
+}
+
+async fn seed(run: &mut Run<'_>, settings: &Settings, outcome: &mut Outcome) -> anyhow::Result<()> {
+    let project = settings.supabase.as_ref().ok_or_else(|| {
+        Error::new(Kind::Usage, "--include-seed: there is no supabase/config.toml that names seeds")
+            .hint("`supabase init` makes it")
+    })?;
+    outcome.seeded = supabase_seed::run(run, &settings.root, project).await?;
+    Ok(())
 }
 
 /// Opens the target. The bundled project is not put into a database that has tables of somebody else: more likely than that

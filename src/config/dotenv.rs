@@ -1,7 +1,40 @@
-//! The `.env` file of the project folder, read without touching the process's environment.
+//! The `.env` files of the project, read without touching the process's environment.
 //!
 //! `NAME=value` lines, `export` before them, `#` comments, 'literal' and "escaped" values that may span lines. A bare
 //! `$` stays what it is, for passwords hold them: only `${NAME}` in a connection string is replaced, later and elsewhere.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use super::environment::Environment;
+use super::supabase;
+use crate::error::{Error, Kind};
+
+/// The environment, completed by the project's `.env`, or by the files that Supabase's CLI reads where it is a project of it.
+pub(super) fn complete(root: &Path, env: &Environment, notes: &mut Vec<String>) -> anyhow::Result<Environment> {
+    let files = match root.join(supabase::FILE).is_file() {
+        true => supabase::dotenv_files(root, env)?,
+        false => vec![root.join(".env")],
+    };
+    let mut env = env.clone();
+    for path in files {
+        let text = match std::fs::read(&path) {
+            Ok(bytes) => String::from_utf8(bytes)
+                .map_err(|_| Error::new(Kind::Usage, format!("{} is not valid UTF-8", path.display())))?,
+            // A folder of that name is a Python environment, not a file of variables.
+            Err(_) if !path.is_file() => continue,
+            Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
+        };
+        let found = parse(&text);
+        notes.extend(found.skipped.iter().map(|line| format!("{}:{line}: not NAME=value, skipped", path.display())));
+        // Of two lines for one name the later one holds, as in every reader of such files.
+        for (name, value) in found.variables.into_iter().rev() {
+            env.add_default(name, value);
+        }
+    }
+    Ok(env)
+}
 
 /// What a file says, and the lines (from 1) that say nothing that we understand.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use serde::Deserialize;
 
 use super::keys::nearest;
-use super::{Access, Platform, TableName, duration};
+use super::{Access, Platform, TableName, duration, supabase};
 use crate::error::{Error, Kind};
 
 /// The file's name.
@@ -109,9 +109,11 @@ impl TryFrom<String> for Table {
     }
 }
 
-/// The folder of the nearest `migrate.toml`, from a folder upward.
+/// The nearest folder with a `migrate.toml`, or that is a project of Supabase's CLI, from a folder upward.
 pub(super) fn find_upward(from: &Path) -> Option<PathBuf> {
-    from.ancestors().find(|folder| folder.join(NAME).is_file()).map(Path::to_owned)
+    from.ancestors()
+        .find(|folder| folder.join(NAME).is_file() || folder.join(supabase::FILE).is_file())
+        .map(Path::to_owned)
 }
 
 /// Reads the file in a folder; `None` when there is none.

@@ -42,6 +42,8 @@ const OTHERS: &[&str] = &[
     "gssencmode",
     "sslcompression",
     "sslsni",
+    // Written into URLs by Supabase's integration with Vercel.
+    "supa",
 ];
 
 /// Makes the names of files absolute.

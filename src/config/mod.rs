@@ -14,6 +14,8 @@ mod keys;
 mod parameters;
 mod passfile;
 mod resolve;
+mod source;
+mod supabase;
 mod url;
 mod variables;
 
@@ -32,6 +34,17 @@ pub enum Platform {
     Postgres,
     /// Supabase's roles, `auth` schema and publication.
     Supabase,
+}
+
+/// What a project of Supabase's CLI says in its `config.toml`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SupabaseProject {
+    /// `[db.migrations] enabled`
+    pub migrations_enabled: bool,
+    /// `[db.seed] enabled`
+    pub seed_enabled: bool,
+    /// `[db.seed] sql_paths`: patterns from the folder `supabase/`.
+    pub seed_paths: Vec<String>,
 }
 
 /// When Supabase's ledger, `supabase_migrations.schema_migrations`, is read and written beside ours.
@@ -100,6 +113,8 @@ pub struct ConnectOptions {
     pub ssl_identity: Option<(PathBuf, PathBuf)>,
     /// What a password file says for each host, in their order: it may differ between them.
     pub host_passwords: Vec<Option<String>>,
+    /// The user of each host, in their order, where it is not that of the configuration.
+    pub host_users: Vec<Option<String>>,
     /// How long a server whose connections are all taken is asked again; not at all unless said.
     pub full_wait: Duration,
 }
@@ -114,6 +129,7 @@ impl ConnectOptions {
             ssl_root_cert: None,
             ssl_identity: None,
             host_passwords: Vec::new(),
+            host_users: Vec::new(),
             full_wait: Duration::ZERO,
         }
     }
@@ -152,6 +168,8 @@ pub struct Settings {
     pub root: PathBuf,
     /// Where migrations come from.
     pub source: Source,
+    /// What its `config.toml` says, where it is a project of Supabase's CLI.
+    pub supabase: Option<SupabaseProject>,
     /// The database that commands work on.
     pub target: Target,
     /// `--shadow-url`: the server on which scratch databases are made, if it is not the target's.

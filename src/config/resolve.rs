@@ -10,8 +10,13 @@ use super::file::{self, File};
 use super::interpolate::expand;
 use super::keys::nearest;
 use super::parameters::connect_options;
-use super::{ConnectOptions, EmbeddedOptions, Platform, Settings, SharedLedger, Source, TableName, Target, dotenv};
+use super::source;
+use super::supabase::{self, Cli};
+use super::{ConnectOptions, EmbeddedOptions, Platform, Settings, Source, SupabaseProject, TableName, Target, dotenv};
 use crate::error::{Error, Kind};
+
+/// The variables that name the target whatever the project is.
+const OURS: [&str; 2] = ["MIGRATE_DATABASE_URL", "DATABASE_URL"];
 
 /// The environment when none is chosen.
 const DEFAULT_ENVIRONMENT: &str = "local";
@@ -21,6 +26,10 @@ const DEFAULT_ENVIRONMENT: &str = "local";
 pub struct Overrides {
     /// `--url`
     pub url: Option<String>,
+    /// `--local`: the database that `supabase start` runs
+    pub local: bool,
+    /// `--linked`: the project that `supabase link` named
+    pub linked: bool,
     /// `--env`
     pub env: Option<String>,
     /// `--dir`
@@ -56,23 +65,26 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
     let (root, file) = project(overrides, env)?;
     let has_file = file.is_some();
     let file = file.unwrap_or_default();
-    let env = with_dotenv(&root, env, &mut notes)?;
-    let source = source(&root, &file, &mut notes)?;
+    let env = dotenv::complete(&root, env, &mut notes)?;
+    let cli = Cli::find(&root, &env)?;
+    let source = source::find(&root, &file, &mut notes)?;
     let chosen = Chosen::new(overrides, &file, has_file, &env)?;
-    let mut project = Project { root: &root, file: &file, env: &env, notes: &mut notes };
+    let mut project = Project { root: &root, file: &file, env: &env, cli: cli.as_ref(), notes: &mut notes };
     let target = project.target(overrides, &chosen)?;
     let protected = project.is_protected(&chosen, &target);
     let shadow = project.shadow(overrides)?;
     let embedded = project.embedded(overrides);
+    let supabase = project.supabase(overrides)?;
     let platform = match file.platform {
         Some(name) => name.into(),
-        None if source == Source::Bundled || root.join("supabase/config.toml").is_file() => Platform::Supabase,
+        None if source == Source::Bundled || cli.is_some() => Platform::Supabase,
         None => Platform::Postgres,
     };
     let time = |typed: Option<Duration>, configured: Option<file::Time>| typed.or(configured.map(|time| time.0));
     let settings = Settings {
-        supabase_ledger: shared_ledger(file.ledger.supabase, &source, platform),
+        supabase_ledger: source::shared_ledger(file.ledger.supabase, &source, platform),
         source,
+        supabase,
         target,
         shadow,
         embedded,
@@ -102,8 +114,8 @@ pub fn resolve(overrides: &Overrides, env: &Environment) -> anyhow::Result<(Sett
 pub fn environment_options(overrides: &Overrides, env: &Environment, name: &str) -> anyhow::Result<ConnectOptions> {
     let mut notes = Vec::new();
     let (root, file) = project(overrides, env)?;
-    let (file, env) = (file.unwrap_or_default(), with_dotenv(&root, env, &mut notes)?);
-    let found = Project { root: &root, file: &file, env: &env, notes: &mut notes }.section_options(name)?;
+    let (file, env) = (file.unwrap_or_default(), dotenv::complete(&root, env, &mut notes)?);
+    let found = Project { root: &root, file: &file, env: &env, cli: None, notes: &mut notes }.section_options(name)?;
     found.ok_or_else(|| {
         let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
         Error::new(Kind::Usage, format!("migrate.toml has no environment `{shown}` with a url"))
@@ -112,20 +124,12 @@ pub fn environment_options(overrides: &Overrides, env: &Environment, name: &str)
     })
 }
 
-fn shared_ledger(said: Option<bool>, source: &Source, platform: Platform) -> SharedLedger {
-    match (said, source, platform) {
-        (Some(false), ..) => SharedLedger::Never,
-        (Some(true), ..) | (None, Source::Supabase { .. }, _) => SharedLedger::Always,
-        (None, _, Platform::Supabase) => SharedLedger::Found,
-        (None, _, Platform::Postgres) => SharedLedger::Never,
-    }
-}
-
 fn default_refinery_table() -> TableName {
     TableName { schema: "migrate".to_owned(), name: "refinery_schema_history".to_owned() }
 }
 
-/// The project's folder and its `migrate.toml`: `--dir` itself, or the nearest one upward, or the current folder.
+/// The project's folder and its `migrate.toml`: `--dir` itself, or the nearest one upward that has it or is a project of
+/// Supabase's CLI, or the CLI's own `SUPABASE_WORKDIR`, or the current folder.
 fn project(overrides: &Overrides, env: &Environment) -> anyhow::Result<(PathBuf, Option<File>)> {
     let root = match &overrides.dir {
         Some(dir) => {
@@ -135,64 +139,18 @@ fn project(overrides: &Overrides, env: &Environment) -> anyhow::Result<(PathBuf,
             }
             dir
         }
-        None => file::find_upward(&env.current_dir).unwrap_or_else(|| env.current_dir.clone()),
+        None => match (file::find_upward(&env.current_dir), env.os("SUPABASE_WORKDIR")) {
+            (Some(root), _) => root,
+            (None, Some(dir)) if env.absolute(Path::new(dir)).join(supabase::FILE).is_file() => {
+                env.absolute(Path::new(dir))
+            }
+            (None, _) => env.current_dir.clone(),
+        },
     };
     // Links and `..` removed, so that one folder is one project however it is named.
     let root = std::fs::canonicalize(&root).with_context(|| format!("open the folder {}", root.display()))?;
     let file = file::read(&root)?;
     Ok((root, file))
-}
-
-/// The environment, completed by the project's `.env`.
-fn with_dotenv(root: &Path, env: &Environment, notes: &mut Vec<String>) -> anyhow::Result<Environment> {
-    let path = root.join(".env");
-    let text = match std::fs::read(&path) {
-        Ok(bytes) => String::from_utf8(bytes)
-            .map_err(|_| Error::new(Kind::Usage, format!("{} is not valid UTF-8", path.display())))?,
-        // A folder of that name is a Python environment, not a file of variables.
-        Err(_) if !path.is_file() => return Ok(env.clone()),
-        Err(error) => return Err(error).with_context(|| format!("read {}", path.display())),
-    };
-    let mut env = env.clone();
-    let found = dotenv::parse(&text);
-    notes.extend(found.skipped.iter().map(|line| format!("{}:{line}: not NAME=value, skipped", path.display())));
-    // Of two lines for one name the later one holds, as in every reader of such files.
-    for (name, value) in found.variables.into_iter().rev() {
-        env.add_default(name, value);
-    }
-    Ok(env)
-}
-
-fn source(root: &Path, file: &File, notes: &mut Vec<String>) -> anyhow::Result<Source> {
-    let folder = |migrations: &Path, rollbacks: &Path| Source::Folder {
-        migrations: root.join(migrations),
-        rollbacks: root.join(rollbacks),
-    };
-    let rollbacks = file.rollbacks.as_deref();
-    if let Some(migrations) = &file.migrations {
-        if !root.join(migrations).is_dir() {
-            let message = format!(
-                "migrate.toml says migrations = \"{}\", and {} has no such folder",
-                migrations.display(),
-                root.display()
-            );
-            return Err(Error::new(Kind::Usage, message).hint("make the folder, or correct the key").into());
-        }
-        return Ok(folder(migrations, rollbacks.unwrap_or(Path::new("rollbacks"))));
-    }
-    if root.join("migrations").is_dir() {
-        return Ok(folder(Path::new("migrations"), rollbacks.unwrap_or(Path::new("rollbacks"))));
-    }
-    if root.join("supabase/config.toml").is_file() || root.join("supabase/migrations").is_dir() {
-        notes.push("migrations are read from supabase/migrations".to_owned());
-        return Ok(Source::Supabase {
-            migrations: root.join("supabase/migrations"),
-            rollbacks: root.join(rollbacks.unwrap_or(Path::new("supabase/rollbacks"))),
-        });
-    }
-    notes
-        .push(format!("no migrations/ in {}: the bundled coffee-shop and yoga-studio project is used", root.display()));
-    Ok(Source::Bundled)
 }
 
 /// The environment's name, and how much weight it has.
@@ -208,7 +166,10 @@ impl Chosen {
             (None, Some(name)) => (name, false),
             (None, None) => (DEFAULT_ENVIRONMENT, false),
         };
-        let url_given = overrides.url.is_some() || env.os("DATABASE_URL").is_some();
+        let url_given = overrides.url.is_some()
+            || overrides.local
+            || overrides.linked
+            || OURS.iter().any(|name| env.os(name).is_some());
         // A name without a section is harmless only where it chooses nothing: next to a URL, out of MIGRATE_ENV.
         if !file.env.contains_key(name) && name != DEFAULT_ENVIRONMENT && (typed || !url_given) {
             let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
@@ -232,18 +193,22 @@ struct Project<'a> {
     root: &'a Path,
     file: &'a File,
     env: &'a Environment,
+    cli: Option<&'a Cli<'a>>,
     notes: &'a mut Vec<String>,
 }
 
 impl Project<'_> {
-    /// `--url`, `DATABASE_URL`, the environment's url, or the embedded server.
+    /// What is typed, `MIGRATE_DATABASE_URL`, `DATABASE_URL`, the environment's url, the variables of Supabase's tools, or the
+    /// embedded server.
     fn target(&mut self, overrides: &Overrides, chosen: &Chosen) -> anyhow::Result<Target> {
         if let Some(url) = &overrides.url {
             return connect_options(url, "--url", &self.env.current_dir, self.env, self.notes).map(Target::Given);
         }
-        if let Some(url) = self.env.text("DATABASE_URL")? {
-            let options = connect_options(url, "DATABASE_URL", self.root, self.env, self.notes)?;
-            self.note_conflict(chosen, &options);
+        if overrides.local || overrides.linked {
+            return self.of_cli(overrides).map(Target::Given);
+        }
+        if let Some((name, options)) = self.of_variables(&OURS)? {
+            self.note_conflict(chosen, name, &options);
             return Ok(Target::Given(options));
         }
         let section = self.file.env.get(&chosen.name);
@@ -254,12 +219,52 @@ impl Project<'_> {
             let message = format!("[env.{}] in migrate.toml has no url", chosen.name);
             return Err(Error::new(Kind::Usage, message).hint("add url = \"${SOME_VARIABLE}\" or a URL to it").into());
         }
+        if self.cli.is_some()
+            && !chosen.typed
+            && let Some((name, options)) = self.of_variables(&supabase::VARIABLES)?
+        {
+            if name == "POSTGRES_URL" {
+                let better =
+                    "POSTGRES_URL usually leads to a pooler in transaction mode: POSTGRES_URL_NON_POOLING is better";
+                self.notes.push(better.to_owned());
+            }
+            return Ok(Target::Given(options));
+        }
         if self.env.os("PGHOST").is_some() || self.env.os("PGSERVICE").is_some() {
             self.notes.push(
                 "PGHOST alone chooses no target, it only completes a URL: use --url postgres:// to connect by PG* variables".to_owned(),
             );
         }
         Ok(Target::Embedded(self.embedded(overrides)))
+    }
+
+    /// `--local` and `--linked`.
+    fn of_cli(&mut self, overrides: &Overrides) -> anyhow::Result<ConnectOptions> {
+        let Some(cli) = self.cli else {
+            let flag = if overrides.local { "--local" } else { "--linked" };
+            let error =
+                Error::new(Kind::Usage, format!("{flag}: there is no {} in {}", supabase::FILE, self.root.display()));
+            return Err(error.hint("`supabase init` makes it; without it, give the database with --url").into());
+        };
+        if overrides.local { cli.local(self.notes) } else { cli.linked(self.notes) }
+    }
+
+    /// The first of these variables that is set.
+    fn of_variables(&mut self, names: &[&'static str]) -> anyhow::Result<Option<(&'static str, ConnectOptions)>> {
+        for name in names {
+            if let Some(url) = self.env.text(name)? {
+                let options = connect_options(url, name, self.root, self.env, self.notes)?;
+                return Ok(Some((name, options)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the CLI's project says beside its targets.
+    fn supabase(&self, overrides: &Overrides) -> anyhow::Result<Option<SupabaseProject>> {
+        let Some(cli) = self.cli else { return Ok(None) };
+        let reference = overrides.linked.then(|| cli.reference()).transpose()?;
+        cli.project(reference.as_deref()).map(Some)
     }
 
     /// `--shadow-url`, `MIGRATE_SHADOW_URL`, or `shadow_url` in `migrate.toml`.
@@ -286,7 +291,7 @@ impl Project<'_> {
     }
 
     /// `--env NAME` beside a `DATABASE_URL` that leads elsewhere is probably not what was meant.
-    fn note_conflict(&mut self, chosen: &Chosen, options: &ConnectOptions) {
+    fn note_conflict(&mut self, chosen: &Chosen, variable: &str, options: &ConnectOptions) {
         if !chosen.typed {
             return;
         }
@@ -296,7 +301,7 @@ impl Project<'_> {
         let same = matches!(&section, Ok(Some(other)) if same_database(other, options));
         if !same && !matches!(section, Ok(None)) {
             let name = &chosen.name;
-            self.notes.push(format!("DATABASE_URL wins over the url of [env.{name}]: unset it to use that one"));
+            self.notes.push(format!("{variable} wins over the url of [env.{name}]: unset it to use that one"));
         }
     }
 

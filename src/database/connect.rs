@@ -234,7 +234,8 @@ impl Endpoint {
         if let Some(password) = all.get_password().or(of_host) {
             one.password(password);
         }
-        if let Some(user) = all.get_user() {
+        let of_host = options.host_users.get(self.at).and_then(Option::as_deref);
+        if let Some(user) = of_host.or(all.get_user()) {
             one.user(user);
         }
         if let Some(name) = all.get_dbname() {

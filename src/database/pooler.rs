@@ -161,15 +161,33 @@ impl Probe {
     }
 }
 
-async fn refusal(options: &ConnectOptions, client: &Client, connection: &mut Messages) -> Error {
-    let message = format!("{} is a pooler in transaction mode, which keeps no session", options.describe());
-    let error = Error::new(Kind::Usage, message);
-    let supabase = |host: &Host| matches!(host, Host::Tcp(name) if name.ends_with(".pooler.supabase.com"));
-    if options.config.get_hosts().iter().any(supabase) {
-        let url = options.to_url(false).replace(":6543", ":5432");
-        return error.hint(format!("use the same host's session mode: {url}"));
+/// Refuses what its address tells to be a pooler in transaction mode: Supabase's, on port 6543. Before anything connects.
+///
+/// # Errors
+/// [`Kind::Usage`], with the URL to use instead.
+pub fn refuse_known(options: &ConnectOptions) -> Result<(), Error> {
+    let supabase = |host: &Host| {
+        let Host::Tcp(name) = host else { return false };
+        name.ends_with(".pooler.supabase.com") || (name.starts_with("db.") && name.ends_with(".supabase.co"))
+    };
+    let hosts = options.config.get_hosts().iter().zip(options.config.get_ports());
+    if !hosts.into_iter().any(|(host, port)| supabase(host) && *port == SUPAVISOR_PORT) {
+        return Ok(());
     }
-    let error = error.hint("use the server's own address, or the pooler's session mode");
+    let url = options.to_url(false).replace(":6543", ":5432");
+    Err(refused(options).hint(format!("use the same host's session mode: {url}")))
+}
+
+fn refused(options: &ConnectOptions) -> Error {
+    let message = format!("{} is a pooler in transaction mode, which keeps no session", options.describe());
+    Error::new(Kind::Usage, message)
+}
+
+async fn refusal(options: &ConnectOptions, client: &Client, connection: &mut Messages) -> Error {
+    if let Err(error) = refuse_known(options) {
+        return error;
+    }
+    let error = refused(options).hint("use the server's own address, or the pooler's session mode");
     let place = "select pg_catalog.host(pg_catalog.inet_server_addr()) || ' ' || pg_catalog.inet_server_port()";
     match timeout(PROBE_WAIT, ask(client, connection, place)).await {
         Ok(Ok(Some(place))) => match at_address(options, &place) {
@@ -188,7 +206,7 @@ fn at_address(options: &ConnectOptions, place: &str) -> Option<ConnectOptions> {
     let mut config = Config::new();
     config.host(address).port(port.parse().ok()?);
     config.user(options.config.get_user()?).dbname(options.config.get_dbname()?);
-    Some(ConnectOptions { config, host_passwords: Vec::new(), ..options.clone() })
+    Some(ConnectOptions { config, host_passwords: Vec::new(), host_users: Vec::new(), ..options.clone() })
 }
 
 /// A stream that keeps what is written and answers every request for TLS with yes.

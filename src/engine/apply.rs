@@ -222,16 +222,21 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    fn part(&self) -> Part<'a> {
+    pub(super) fn part(&self) -> Part<'a> {
         match self.copy {
             Some(data) => Part::Copy(self.sql, data),
             None => Part::Sql(self.sql),
         }
     }
+
+    /// Where in the script it is when that many of its statements are complete.
+    pub(super) fn spot(&self, statements: usize) -> Spot {
+        Spot { statements: self.first_statement + statements, offset: self.offset }
+    }
 }
 
 /// Cuts a script at its COPY blocks. Without any it is one section: the file as it is.
-fn sections(step: &Step) -> Vec<Section<'_>> {
+pub(super) fn sections(step: &Step) -> Vec<Section<'_>> {
     let text = step.text.as_str();
     if step.statements.iter().all(|s| s.copy_data.is_none()) {
         return vec![Section { sql: text, copy: None, first_statement: 0, offset: 0 }];
@@ -265,7 +270,7 @@ fn spot(layout: &Layout<'_>, cut: &[Vec<Section<'_>>], place: Place) -> (usize, 
         Role::Shared | Role::Frame => None,
     };
     let spot = match section {
-        Some(s) => Spot { statements: s.first_statement + place.statements, offset: s.offset },
+        Some(section) => section.spot(place.statements),
         None => Spot { statements: usize::MAX, offset: 0 },
     };
     (step, spot)

@@ -9,7 +9,7 @@
 //! | `up`, `down`, `release`, `repair` | the commands |
 //! | `apply` | a script in one transaction with its ledger row |
 //! | `stepwise`, `units`, `resume` | a script outside a transaction, and how it goes on after a crash |
-//! | `shared` | Supabase's ledger beside ours |
+//! | `shared`, `supabase_seed` | Supabase's ledger beside ours, and its seeds |
 //! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
 //! | `shadow` | what the migrations promise, built in a scratch database |
 //! | `sides` | what a diff compares, read from wherever it is |
@@ -35,6 +35,7 @@ pub mod shared;
 pub mod sides;
 pub mod step;
 mod stepwise;
+pub mod supabase_seed;
 mod units;
 pub mod up;
 mod watch;

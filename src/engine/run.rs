@@ -10,6 +10,7 @@ use crate::database::connect;
 use crate::database::interrupt::Interrupt;
 use crate::database::lock;
 use crate::database::pipeline::Part;
+use crate::database::pooler;
 use crate::database::session::{Failure, Session};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
@@ -91,7 +92,10 @@ impl<'a> Run<'a> {
         confirm: Confirm<'_>,
     ) -> anyhow::Result<Self> {
         let (options, ours) = match &settings.target {
-            Target::Given(options) => (options.clone(), false),
+            Target::Given(options) => {
+                pooler::refuse_known(options)?;
+                (options.clone(), false)
+            }
             Target::Embedded(embedded) => (server::ensure(embedded, observer, confirm)?, true),
         };
         let mut session = Session::new(connect::open(&options).await?, interrupt);

@@ -48,6 +48,8 @@ pub struct Outcome {
     pub done: Vec<Done>,
     /// Taken over from a service that embeds refinery, or from Supabase's tools.
     pub adopted: Vec<String>,
+    /// Paths of the seed files that were run.
+    pub seeded: Vec<String>,
 }
 
 /// Applies what is pending. What was done is in `outcome` also when it ends with an error.

@@ -8,7 +8,7 @@ use crate::database::pipeline::Part;
 use crate::database::session::{Failure, Session};
 
 /// What is recorded about a script.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Script {
     /// The version.
     pub version: i64,

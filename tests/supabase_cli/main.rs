@@ -13,4 +13,6 @@ mod project;
 mod supabase_cli;
 
 mod beside;
+mod files;
 mod ledger;
+mod seeds;

@@ -27,7 +27,12 @@ impl View for Ran<'_> {
         let took = duration(std::time::Duration::from_secs_f64(self.elapsed_ms / 1000.0));
         let count = |direction| self.outcome.done.iter().filter(|d| d.direction == direction).count();
         let (up, down) = (count(Direction::Up), count(Direction::Down));
+        let seeded = self.outcome.seeded.len();
+        if seeded > 0 {
+            writeln!(out, "{} run", plural(seeded, "seed file"))?;
+        }
         match (up, down) {
+            (0, 0) if seeded > 0 && self.outcome.adopted.is_empty() => Ok(()),
             (0, 0) if self.outcome.adopted.is_empty() => writeln!(out, "nothing to do"),
             (0, 0) => writeln!(out, "{} taken over in {took}", plural(self.outcome.adopted.len(), "migration")),
             (up, 0) => writeln!(out, "{} applied in {took}", plural(up, "migration")),
