@@ -10,6 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use super::account::{self, Account};
+use super::ephemeral;
 use super::place::Place;
 use super::programs::Programs;
 use super::template;
@@ -23,6 +24,7 @@ pub(super) const SUPERUSER: &str = "postgres";
 const UNFINISHED: &str = "data.unfinished-";
 
 const SETTINGS: &str = include_str!("embedded.conf");
+const EPHEMERAL: &str = include_str!("ephemeral.conf");
 
 /// The major version of a data folder. None where there is none.
 pub(super) fn major_version(data: &Path) -> Result<Option<u32>> {
@@ -46,7 +48,12 @@ pub(super) fn make(
     let (data, unfinished) = (place.data(), place.root.join(format!("{UNFINISHED}{}", std::process::id())));
     remove_unfinished(place);
     observer.event(Event::Busy(format!("making a private PostgreSQL {} cluster", programs.short_version())));
+    let is_ephemeral = ephemeral::is_marked(place);
     let result = fill(options, programs, &unfinished, account, observer)
+        .and_then(|()| match is_ephemeral {
+            true => append(&unfinished, EPHEMERAL),
+            false => template::sync(&unfinished),
+        })
         .and_then(|()| {
             fs::rename(&unfinished, &data).with_context(|| format!("cannot rename {}", unfinished.display()))
         })
@@ -85,7 +92,7 @@ fn fill(
     if let Some(kept) = kept.as_deref().filter(|kept| kept.is_dir())
         && template::copy_kept(kept, folder, account)?
     {
-        return template::sync(folder);
+        return Ok(());
     }
     initdb(programs, folder, account)?;
     if let Some(kept) = kept
@@ -93,7 +100,7 @@ fn fill(
     {
         observer.event(Event::Warning(format!("no pre-initialised cluster was kept for later: {error:#}")));
     }
-    template::sync(folder)
+    Ok(())
 }
 
 fn initdb(programs: &Programs, folder: &Path, account: Option<&Account>) -> Result<()> {
@@ -107,7 +114,7 @@ fn initdb(programs: &Programs, folder: &Path, account: Option<&Account>) -> Resu
         let output = command.arg("--no-sync").args(*locale).output();
         let output = output.with_context(|| format!("cannot run {}", programs.path("initdb").display()))?;
         if output.status.success() {
-            return append_settings(folder);
+            return append(folder, SETTINGS);
         }
         said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         if !said.contains("locale") {
@@ -131,10 +138,10 @@ fn locales(major: u32) -> &'static [&'static [&'static str]] {
     if major >= 17 { &ALL } else { &ALL[2..] }
 }
 
-fn append_settings(folder: &Path) -> Result<()> {
+fn append(folder: &Path, settings: &str) -> Result<()> {
     let file = folder.join("postgresql.conf");
     let result =
-        fs::OpenOptions::new().append(true).open(&file).and_then(|mut file| file.write_all(SETTINGS.as_bytes()));
+        fs::OpenOptions::new().append(true).open(&file).and_then(|mut file| file.write_all(settings.as_bytes()));
     result.with_context(|| format!("cannot write {}", file.display()))
 }
 

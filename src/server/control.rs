@@ -12,7 +12,7 @@ use rustix::process::Signal;
 
 use super::place::{self, Place};
 use super::process::{self, PidFile};
-use super::{cluster, lock, programs, running, socket};
+use super::{cluster, ephemeral, lock, programs, running, socket};
 use crate::config::EmbeddedOptions;
 use crate::error::{Error, Kind};
 use crate::event::{Event, Observer};
@@ -71,7 +71,7 @@ pub fn status(options: &EmbeddedOptions) -> Result<Status> {
     Ok(Status { state, major, data: place.data(), log: place.log(), socket: server.map(|(_, folder)| folder) })
 }
 
-/// Stops the server; open transactions are rolled back. Returns false when it was not running.
+/// Stops the server; open transactions are rolled back. Returns false when it was not running. An ephemeral one is deleted.
 ///
 /// # Errors
 /// When it does not end within 70 s.
@@ -81,7 +81,12 @@ pub fn stop(options: &EmbeddedOptions, observer: &mut dyn Observer) -> Result<bo
         return Ok(false);
     }
     let _lock = lock::take(&place.lock(), observer)?;
-    shut_down(&place)
+    if !ephemeral::is_marked(&place) {
+        return shut_down(&place);
+    }
+    let was_running = running(&place).is_some();
+    delete(&place, observer)?;
+    Ok(was_running)
 }
 
 /// Deletes the cluster with everything in it. Returns false when there was none. Asking first is the caller's.
@@ -94,6 +99,11 @@ pub fn destroy(options: &EmbeddedOptions, observer: &mut dyn Observer) -> Result
         return Ok(false);
     }
     let _lock = lock::take(&place.lock(), observer)?;
+    delete(&place, observer)
+}
+
+/// Deletes a cluster. Called under the lock.
+fn delete(place: &Place, observer: &mut dyn Observer) -> Result<bool> {
     let exists = match fs::symlink_metadata(&place.root) {
         Ok(meta) if meta.is_dir() && place.is_ours() => true,
         Err(error) if error.kind() == ErrorKind::NotFound => false,
@@ -104,9 +114,9 @@ pub fn destroy(options: &EmbeddedOptions, observer: &mut dyn Observer) -> Result
         observer.event(Event::Busy(format!("deleting {}", place.root.display())));
         // Also of a server that crashed.
         let socket_folder = PidFile::read(&place.data()).map(|file| file.socket);
-        shut_down(&place)?;
-        process::signal_all(&place, Signal::QUIT);
-        remove_short_folder(&place, socket_folder);
+        shut_down(place)?;
+        process::signal_all(place, Signal::QUIT);
+        remove_short_folder(place, socket_folder);
         // The data first and the marker last, with the folder: what a crash leaves behind can still be destroyed.
         for path in [place.data(), place.root.clone()] {
             remove(&path, |path| fs::remove_dir_all(path))?;

@@ -6,6 +6,7 @@
 mod account;
 mod cluster;
 pub mod control;
+pub mod ephemeral;
 pub mod fetch;
 mod install;
 mod lock;
@@ -39,7 +40,21 @@ pub type Confirm<'a> = &'a mut dyn FnMut(&str) -> Result<bool>;
 /// When there are no server programs and none may be fetched, when the data folder needs another major version, when the
 /// disk is full, or when the server does not start: then with the last lines of its log.
 pub fn ensure(options: &EmbeddedOptions, observer: &mut dyn Observer, confirm: Confirm<'_>) -> Result<ConnectOptions> {
+    bring_up(options, false, observer, confirm)
+}
+
+/// Makes and starts a server, one whose data stays or an ephemeral one. A server that runs already serves, if it is not asked
+/// for as ephemeral and is not.
+fn bring_up(
+    options: &EmbeddedOptions,
+    is_ephemeral: bool,
+    observer: &mut dyn Observer,
+    confirm: Confirm<'_>,
+) -> Result<ConnectOptions> {
     let place = Place::locate(options)?;
+    if is_ephemeral {
+        ephemeral::refuse_other(&place)?;
+    }
     if let Some((_, folder)) = running(&place) {
         return Ok(connect_options(&folder, &options.database));
     }
@@ -47,12 +62,18 @@ pub fn ensure(options: &EmbeddedOptions, observer: &mut dyn Observer, confirm: C
     let _lock = lock::take(&place.lock(), observer)?;
     // Another one may have done it all while we waited, and may have moved the place.
     let place = Place::locate(options)?;
+    if is_ephemeral {
+        ephemeral::refuse_other(&place)?;
+    }
     if let Some((_, folder)) = running(&place) {
         return Ok(connect_options(&folder, &options.database));
     }
     let project = place.home.parent().unwrap_or(&place.home).to_path_buf();
     let account = account::choose(&place.data(), &project)?;
-    let place = place.prepare(account.as_ref())?;
+    let place = match is_ephemeral && !ephemeral::is_marked(&place) {
+        true => ephemeral::prepare(place, options, account.as_ref(), observer)?,
+        false => place.prepare(account.as_ref())?,
+    };
     let major = cluster::major_version(&place.data())?;
     let programs = choose_programs(options, &place, major, observer, confirm)?;
     if major.is_none() {

@@ -43,7 +43,7 @@ impl Place {
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", pointer.display())),
         };
         let place = Self { home, root };
-        if place.is_elsewhere() && place.is_of_a_copy() {
+        if place.is_elsewhere() && (place.is_of_a_copy() || place.is_forgotten()) {
             return Ok(Self { root: place.home.join("postgres"), home: place.home });
         }
         Ok(place)
@@ -60,6 +60,11 @@ impl Place {
         let owner = Path::new(marker.lines().next().unwrap_or_default());
         owner != self.home
             && fs::read_to_string(owner.join(POINTER)).is_ok_and(|text| Path::new(text.trim()) == self.root)
+    }
+
+    /// Whether the pointer leads into memory, and the machine was started anew since.
+    fn is_forgotten(&self) -> bool {
+        self.root.file_name().is_some_and(|name| name == memory_name(&self.home).as_str()) && !self.root.exists()
     }
 
     pub(super) fn data(&self) -> PathBuf {
@@ -200,6 +205,11 @@ fn can_enter(folder: &Path, account: &Account) -> bool {
 /// Whether any user may pass through `folder` and every folder above it that is there.
 pub(super) fn can_everybody_enter(folder: &Path) -> bool {
     folder.ancestors().filter_map(|path| fs::metadata(path).ok()).all(|meta| meta.is_dir() && meta.mode() & 1 == 1)
+}
+
+/// The name of a project's cluster in a folder in memory.
+pub(super) fn memory_name(home: &Path) -> String {
+    format!("counterpose-{}", &hash(home)[..16])
 }
 
 /// SHA-256 of a path, in lower-case hex: a name of fixed length for it.

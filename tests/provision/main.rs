@@ -11,6 +11,7 @@ mod project;
 
 mod cold;
 mod commands;
+mod ephemeral;
 mod faults;
 mod library;
 mod named;

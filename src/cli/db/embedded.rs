@@ -27,10 +27,16 @@ fn ensure(context: &mut Context<'_>, options: &EmbeddedOptions) -> anyhow::Resul
     server::ensure(options, &mut *context.ui, &mut confirm)
 }
 
-pub(super) fn start(context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub(super) fn start(is_ephemeral: bool, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let options = embedded(context)?;
-    let url = ensure(context, &options)?.to_url(true);
-    context.ui.result(&Server { state: "running", url: Some(&url) })?;
+    let connect = if is_ephemeral {
+        let ask = context.ui.ask();
+        let mut confirm = |question: &str| ask.confirm(question);
+        server::ephemeral::start(&options, &mut *context.ui, &mut confirm)?
+    } else {
+        ensure(context, &options)?
+    };
+    context.ui.result(&Server { state: "running", url: Some(&connect.to_url(true)) })?;
     Ok(0)
 }
 

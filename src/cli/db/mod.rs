@@ -35,8 +35,12 @@ pub(super) struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Make the embedded cluster if there is none, and start it
-    Start,
-    /// Stop it; the data stays
+    Start {
+        /// For a CI job: in memory where there is room, waiting for no disk, deleted by `db stop`
+        #[arg(long)]
+        ephemeral: bool,
+    },
+    /// Stop it; the data stays, unless it is an ephemeral one
     Stop,
     /// Print its URL; start it if needed
     Url,
@@ -162,7 +166,7 @@ struct Run {
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     match &args.action {
-        Action::Start => embedded::start(context),
+        Action::Start { ephemeral } => embedded::start(*ephemeral, context),
         Action::Stop => embedded::stop(context),
         Action::Url => embedded::url(context),
         Action::Psql { arguments } => embedded::psql(context, arguments).await,
