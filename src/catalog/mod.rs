@@ -5,11 +5,13 @@
 //! a column, a constraint, a policy. Owner, comment and grants are attributes of their object. Two objects are the same if
 //! their attributes are: nothing that differs between two servers (oids, column positions) is an attribute.
 
+mod assembly;
 pub mod grants;
 mod kind;
 mod needs;
 mod object;
 mod read;
+mod rows;
 pub mod snapshot;
 
 pub use kind::Kind;

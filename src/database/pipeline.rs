@@ -5,9 +5,10 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
+use futures_util::future::{MaybeDone, maybe_done};
 use futures_util::{SinkExt, StreamExt};
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, SimpleQueryMessage};
+use tokio_postgres::{Client, Row, SimpleQueryMessage};
 
 /// A bound value with its type, so that a statement needs no round trip of its own to be prepared.
 pub type Param<'a> = (&'a (dyn ToSql + Sync), Type);
@@ -156,9 +157,19 @@ fn reply(messages: Vec<SimpleQueryMessage>) -> Reply {
     reply
 }
 
-/// Polls each future once in order, which is what sends its request, then awaits them in order.
-pub(super) async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
-    let mut pending: Vec<_> = futures.map(|future| Box::pin(futures_util::future::maybe_done(future))).collect();
+/// Awaits futures in order, each of which was polled once before: that is what sends its request.
+async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut outputs = Vec::new();
+    for mut future in sent(futures).await {
+        future.as_mut().await;
+        outputs.extend(future.as_mut().take_output());
+    }
+    outputs
+}
+
+/// Polls each future once in order.
+async fn sent<F: Future>(futures: impl Iterator<Item = F>) -> Vec<Pin<Box<MaybeDone<F>>>> {
+    let mut pending: Vec<_> = futures.map(|future| Box::pin(maybe_done(future))).collect();
     poll_fn(|cx| {
         for future in &mut pending {
             let _ = future.as_mut().poll(cx);
@@ -166,10 +177,24 @@ pub(super) async fn in_order<F: Future>(futures: impl Iterator<Item = F>) -> Vec
         Poll::Ready(())
     })
     .await;
-    let mut outputs = Vec::with_capacity(pending.len());
-    for mut future in pending {
-        future.as_mut().await;
-        outputs.extend(future.as_mut().take_output());
+    pending
+}
+
+/// Sends all queries, then hands out their rows as they come. Ends at the first error; what comes after it is left unread.
+pub(super) async fn each_row(
+    client: &Client,
+    queries: &[&str],
+    mut each: impl FnMut(usize, Row),
+) -> Result<(), tokio_postgres::Error> {
+    let none = std::iter::empty::<Param<'_>>;
+    let requests = queries.iter().map(|sql| client.query_typed_raw(sql, none()));
+    for (query, mut request) in sent(requests).await.into_iter().enumerate() {
+        request.as_mut().await;
+        let Some(rows) = request.as_mut().take_output() else { continue };
+        let mut rows = std::pin::pin!(rows?);
+        while let Some(row) = rows.next().await {
+            each(query, row?);
+        }
     }
-    outputs
+    Ok(())
 }

@@ -14,7 +14,7 @@ use tokio_postgres::{AsyncMessage, Client, Row, SimpleQueryMessage};
 
 use super::connect::{Canceller, Connected, Messages};
 use super::interrupt::Interrupt;
-use super::pipeline::{Param, Part, Place, Reply, each, in_order, send_all};
+use super::pipeline::{Param, Part, Place, Reply, each, each_row, send_all};
 use super::pooler;
 use crate::config::ConnectOptions;
 
@@ -131,20 +131,28 @@ impl Session {
     /// Runs statements on one snapshot, in one round trip, and returns the rows of each. `settings` are run first, in the
     /// same transaction: what they `SET LOCAL` holds for these statements only.
     pub async fn snapshot(&mut self, settings: &str, queries: &[&str]) -> Result<Vec<Vec<Row>>, Failure> {
+        let mut rows: Vec<Vec<Row>> = queries.iter().map(|_| Vec::new()).collect();
+        self.snapshot_each(settings, queries, |query, row| rows[query].push(row)).await?;
+        Ok(rows)
+    }
+
+    /// As [`Session::snapshot`], but hands out each row as it comes, with the number of its query: no answer is kept.
+    pub async fn snapshot_each(
+        &mut self,
+        settings: &str,
+        queries: &[&str],
+        each: impl FnMut(usize, Row),
+    ) -> Result<(), Failure> {
         let Self { client, wire, ended, .. } = self;
         let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {settings}");
         let work = async {
-            let (begun, rows, done) = tokio::join! {
+            let (begun, read, done) = tokio::join! {
                 biased;
                 client.batch_execute(&begin),
-                in_order(queries.iter().map(|sql| client.query_typed(sql, &[]))),
+                each_row(client, queries, each),
                 client.batch_execute("COMMIT"),
             };
-            begun?;
-            let rows: Result<Vec<_>, _> = rows.into_iter().collect();
-            let rows = rows?;
-            done?;
-            Ok(rows)
+            begun.and(read).and(done)
         };
         drive(wire, ended, work, |_| {}).await.map_err(|e: tokio_postgres::Error| settle(ended, &e))
     }

@@ -1,9 +1,8 @@
 -- Event triggers.
 select
-  'event_trigger' as kind, 3466 as class, t.oid::text as oid, 0 as sub, 0 as position,
-  null as schema, null as of, t.evtname::text as name,
+  'event_trigger' as kind, 3466 as class, t.oid, 0 as sub,
+  null as schema, null as of, t.evtname as name,
   pg_get_userbyid(t.evtowner) as owner,
-  obj_description(t.oid, 'pg_event_trigger') as comment,
   t.evtevent::text as event,
   to_json(t.evttags)::text as tags,
   format('%I.%I', n.nspname, p.proname) as function,
@@ -11,4 +10,3 @@ select
 from pg_event_trigger t
 join pg_proc p on p.oid = t.evtfoid
 join pg_namespace n on n.oid = p.pronamespace
-where not exists (select from pg_depend e where e.classid = 3466 and e.objid = t.oid and e.deptype = 'e')

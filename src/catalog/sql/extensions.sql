@@ -1,7 +1,7 @@
 -- Extensions, other than plpgsql, which every database has.
 select
-  'extension' as kind, 3079 as class, e.oid::text as oid, 0 as sub, 0 as position,
-  null as schema, null as of, e.extname::text as name,
+  'extension' as kind, 3079 as class, e.oid, 0 as sub,
+  null as schema, null as of, e.extname as name,
   quote_ident(n.nspname) as in_schema,
   e.extversion as version,
   nullif(obj_description(e.oid, 'pg_extension'), (

@@ -1,26 +1,24 @@
 -- Foreign-data wrappers, servers, user mappings. Values that may be secrets are hashed, those of user mappings left out.
 select
-  'foreign_data_wrapper' as kind, 2328 as class, w.oid::text as oid, 0 as sub, 0 as position,
-  null as schema, null as of, w.fdwname::text as name,
-  pg_get_userbyid(w.fdwowner) as owner, w.fdwacl::text as acl, obj_description(w.oid, 'pg_foreign_data_wrapper') as comment,
+  'foreign_data_wrapper' as kind, 2328 as class, w.oid, 0 as sub,
+  null as schema, null as of, w.fdwname as name,
+  pg_get_userbyid(w.fdwowner) as owner, w.fdwacl::text as acl,
   nullif(w.fdwhandler::regproc::text, '-') as handler, nullif(w.fdwvalidator::regproc::text, '-') as validator,
   null as wrapper, null as type, null as version, to_json(w.fdwoptions)::text as server_options
 from pg_foreign_data_wrapper w
-where not exists (select from pg_depend e where e.classid = 2328 and e.objid = w.oid and e.deptype = 'e')
 union all
 select
-  'server', 1417, s.oid::text, 0, 0, null, null, s.srvname::text,
-  pg_get_userbyid(s.srvowner), s.srvacl::text, obj_description(s.oid, 'pg_foreign_server'),
+  'server', 1417, s.oid, 0, null, null, s.srvname,
+  pg_get_userbyid(s.srvowner), s.srvacl::text,
   null, null, (select quote_ident(w.fdwname) from pg_foreign_data_wrapper w where w.oid = s.srvfdw), s.srvtype, s.srvversion,
   (
     select json_agg(case when o ~* '^[^=]*(pass|secret|key|token|cred)' then split_part(o, '=', 1) || '=md5:' || md5(o) else o end order by o)::text
     from unnest(s.srvoptions) o
   )
 from pg_foreign_server s
-where not exists (select from pg_depend e where e.classid = 1417 and e.objid = s.oid and e.deptype = 'e')
 union all
 select
-  'user_mapping', 1418, m.umid::text, 0, 0, null, m.srvname::text, case m.umuser when 0 then 'public' else quote_ident(m.usename) end,
-  null, null, null, null, null, null, null, null,
+  'user_mapping', 1418, m.umid, 0, null, m.srvname, case m.umuser when 0 then 'public' else quote_ident(m.usename) end,
+  null, null, null, null, null, null, null,
   (select json_agg(split_part(o, '=', 1) order by o)::text from unnest(m.umoptions) o)
 from pg_user_mappings m

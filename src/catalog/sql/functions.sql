@@ -1,12 +1,11 @@
 -- Functions, procedures and aggregates. Two of one name differ in their input types, so these are part of the identity.
 select
   case p.prokind when 'p' then 'procedure' when 'a' then 'aggregate' else 'function' end as kind,
-  1255 as class, p.oid::text as oid, 0 as sub, 0 as position,
-  n.nspname::text as schema, null as of,
+  1255 as class, p.oid, 0 as sub,
+  n.nspname as schema, null as of,
   p.proname || '(' || coalesce((select string_agg(format_type(t, null), ', ' order by o) from unnest(p.proargtypes::oid[]) with ordinality u (t, o)), '') || ')' as name,
   pg_get_userbyid(p.proowner) as owner,
   p.proacl::text as acl,
-  obj_description(p.oid, 'pg_proc') as comment,
   quote_ident(p.proname) as call,
   pg_get_function_identity_arguments(p.oid) as arguments,
   case when p.prokind <> 'a' then pg_get_functiondef(p.oid) end as definition,

@@ -1,37 +1,35 @@
 -- Kinds that are rarely made by hand: read, compared and reported by name with what defines them in one attribute.
 select
-  'cast' as kind, 2605 as class, c.oid::text as oid, 0 as sub, 0 as position,
+  'cast' as kind, 2605 as class, c.oid, 0 as sub,
   null as schema, null as of, format('%s as %s', format_type(c.castsource, null), format_type(c.casttarget, null)) as name,
-  null as owner, null as acl, obj_description(c.oid, 'pg_cast') as comment,
+  null as owner, null as acl,
   case c.castmethod when 'f' then 'with function ' || c.castfunc::regprocedure::text when 'i' then 'with inout' else 'without function' end
     || case c.castcontext when 'a' then ' as assignment' when 'i' then ' as implicit' else '' end as definition
 from pg_cast c
-where c.oid >= 16384 and not exists (select from pg_depend e where e.classid = 2605 and e.objid = c.oid and e.deptype = 'e')
+where c.oid >= 16384
 union all
 select
-  'operator', 2617, o.oid::text, 0, 0, n.nspname, null,
+  'operator', 2617, o.oid, 0, n.nspname, null,
   o.oprname || '(' || concat_ws(', ', case o.oprleft when 0 then 'none' else format_type(o.oprleft, null) end, format_type(o.oprright, null)) || ')',
-  pg_get_userbyid(o.oprowner), null, obj_description(o.oid, 'pg_operator'),
+  pg_get_userbyid(o.oprowner), null,
   json_build_object('function', o.oprcode::regproc::text, 'leftarg', format_type(nullif(o.oprleft, 0), null), 'rightarg', format_type(o.oprright, null),
     'commutator', nullif(o.oprcom::regoperator::text, '0'), 'negator', nullif(o.oprnegate::regoperator::text, '0'), 'restrict', nullif(o.oprrest::regproc::text, '-'),
     'join', nullif(o.oprjoin::regproc::text, '-'), 'hashes', nullif(o.oprcanhash, false), 'merges', nullif(o.oprcanmerge, false))::text
 from pg_operator o
 join pg_namespace n on n.oid = o.oprnamespace
 where n.nspname not in ('pg_catalog', 'information_schema') and o.oprcode <> 0
-  and not exists (select from pg_depend e where e.classid = 2617 and e.objid = o.oid and e.deptype = 'e')
 union all
 select
-  'operator_family', 2753, f.oid::text, 0, 0, n.nspname, null, f.opfname || ' using ' || a.amname,
-  pg_get_userbyid(f.opfowner), null, obj_description(f.oid, 'pg_opfamily'), null
+  'operator_family', 2753, f.oid, 0, n.nspname, null, f.opfname || ' using ' || a.amname,
+  pg_get_userbyid(f.opfowner), null, null
 from pg_opfamily f
 join pg_namespace n on n.oid = f.opfnamespace
 join pg_am a on a.oid = f.opfmethod
 where n.nspname not in ('pg_catalog', 'information_schema')
-  and not exists (select from pg_depend e where e.classid = 2753 and e.objid = f.oid and e.deptype = 'e')
 union all
 select
-  'operator_class', 2616, k.oid::text, 0, 0, n.nspname, null, k.opcname || ' using ' || a.amname,
-  pg_get_userbyid(k.opcowner), null, obj_description(k.oid, 'pg_opclass'),
+  'operator_class', 2616, k.oid, 0, n.nspname, null, k.opcname || ' using ' || a.amname,
+  pg_get_userbyid(k.opcowner), null,
   json_build_object('type', format_type(k.opcintype, null), 'default', k.opcdefault, 'storage', format_type(nullif(k.opckeytype, 0), null),
     'family', (select format('%I.%I', fn.nspname, f.opfname) from pg_opfamily f join pg_namespace fn on fn.oid = f.opfnamespace where f.oid = k.opcfamily),
     'operators', (select json_agg(format('%s %s%s', m.amopstrategy, m.amopopr::regoperator, case when m.amopsortfamily <> 0 then ' for order by' end) order by m.amopstrategy)
@@ -42,64 +40,61 @@ from pg_opclass k
 join pg_namespace n on n.oid = k.opcnamespace
 join pg_am a on a.oid = k.opcmethod
 where n.nspname not in ('pg_catalog', 'information_schema')
-  and not exists (select from pg_depend e where e.classid = 2616 and e.objid = k.oid and e.deptype = 'e')
 union all
 select
-  'conversion', 2607, c.oid::text, 0, 0, n.nspname, null, c.conname,
-  pg_get_userbyid(c.conowner), null, obj_description(c.oid, 'pg_conversion'),
+  'conversion', 2607, c.oid, 0, n.nspname, null, c.conname,
+  pg_get_userbyid(c.conowner), null,
   format('%sconversion %I.%I for %L to %L from %s', case when c.condefault then 'default ' end, n.nspname, c.conname,
     pg_encoding_to_char(c.conforencoding), pg_encoding_to_char(c.contoencoding), c.conproc::regproc)
 from pg_conversion c
 join pg_namespace n on n.oid = c.connamespace
 where n.nspname not in ('pg_catalog', 'information_schema')
-  and not exists (select from pg_depend e where e.classid = 2607 and e.objid = c.oid and e.deptype = 'e')
 union all
 select
-  'language', 2612, l.oid::text, 0, 0, null, null, l.lanname, pg_get_userbyid(l.lanowner), l.lanacl::text, obj_description(l.oid, 'pg_language'),
+  'language', 2612, l.oid, 0, null, null, l.lanname, pg_get_userbyid(l.lanowner), l.lanacl::text,
   format('%slanguage %I handler %s%s%s', case when l.lanpltrusted then 'trusted ' end, l.lanname, l.lanplcallfoid::regproc,
     case when l.laninline <> 0 then ' inline ' || l.laninline::regproc end, case when l.lanvalidator <> 0 then ' validator ' || l.lanvalidator::regproc end)
 from pg_language l
-where l.oid >= 16384 and not exists (select from pg_depend e where e.classid = 2612 and e.objid = l.oid and e.deptype = 'e')
+where l.oid >= 16384
 union all
 select
-  'transform', 3576, t.oid::text, 0, 0, null, null, format('for %s language %I', format_type(t.trftype, null), l.lanname), null, null, obj_description(t.oid, 'pg_transform'),
+  'transform', 3576, t.oid, 0, null, null, format('for %s language %I', format_type(t.trftype, null), l.lanname), null, null,
   concat_ws(', ', 'from sql with function ' || nullif(t.trffromsql, 0)::regprocedure, 'to sql with function ' || nullif(t.trftosql, 0)::regprocedure)
 from pg_transform t
 join pg_language l on l.oid = t.trflang
-where not exists (select from pg_depend e where e.classid = 3576 and e.objid = t.oid and e.deptype = 'e')
 union all
 select
-  'access_method', 2601, a.oid::text, 0, 0, null, null, a.amname, null, null, obj_description(a.oid, 'pg_am'),
+  'access_method', 2601, a.oid, 0, null, null, a.amname, null, null,
   format('access method %I type %s handler %s', a.amname, case a.amtype when 't' then 'table' else 'index' end, a.amhandler)
 from pg_am a
-where a.oid >= 16384 and not exists (select from pg_depend e where e.classid = 2601 and e.objid = a.oid and e.deptype = 'e')
+where a.oid >= 16384
 union all
 select
-  'text_search_parser', 3601, p.oid::text, 0, 0, n.nspname, null, p.prsname, null, null, obj_description(p.oid, 'pg_ts_parser'),
+  'text_search_parser', 3601, p.oid, 0, n.nspname, null, p.prsname, null, null,
   format('start = %s, gettoken = %s, end = %s, lextypes = %s%s', p.prsstart, p.prstoken, p.prsend, p.prslextype,
     case when p.prsheadline <> 0 then ', headline = ' || p.prsheadline end)
 from pg_ts_parser p
 join pg_namespace n on n.oid = p.prsnamespace
-where n.nspname <> 'pg_catalog' and not exists (select from pg_depend e where e.classid = 3601 and e.objid = p.oid and e.deptype = 'e')
+where n.nspname <> 'pg_catalog'
 union all
 select
-  'text_search_template', 3764, t.oid::text, 0, 0, n.nspname, null, t.tmplname, null, null, obj_description(t.oid, 'pg_ts_template'),
+  'text_search_template', 3764, t.oid, 0, n.nspname, null, t.tmplname, null, null,
   concat_ws(', ', 'init = ' || nullif(t.tmplinit::text, '-'), 'lexize = ' || t.tmpllexize)
 from pg_ts_template t
 join pg_namespace n on n.oid = t.tmplnamespace
-where n.nspname <> 'pg_catalog' and not exists (select from pg_depend e where e.classid = 3764 and e.objid = t.oid and e.deptype = 'e')
+where n.nspname <> 'pg_catalog'
 union all
 select
-  'text_search_dictionary', 3600, d.oid::text, 0, 0, n.nspname, null, d.dictname, pg_get_userbyid(d.dictowner), null, obj_description(d.oid, 'pg_ts_dict'),
+  'text_search_dictionary', 3600, d.oid, 0, n.nspname, null, d.dictname, pg_get_userbyid(d.dictowner), null,
   concat_ws(', ', format('template = %I.%I', tn.nspname, t.tmplname), d.dictinitoption)
 from pg_ts_dict d
 join pg_namespace n on n.oid = d.dictnamespace
 join pg_ts_template t on t.oid = d.dicttemplate
 join pg_namespace tn on tn.oid = t.tmplnamespace
-where n.nspname not in ('pg_catalog', 'information_schema') and not exists (select from pg_depend e where e.classid = 3600 and e.objid = d.oid and e.deptype = 'e')
+where n.nspname not in ('pg_catalog', 'information_schema')
 union all
 select
-  'text_search_configuration', 3602, c.oid::text, 0, 0, n.nspname, null, c.cfgname, pg_get_userbyid(c.cfgowner), null, obj_description(c.oid, 'pg_ts_config'),
+  'text_search_configuration', 3602, c.oid, 0, n.nspname, null, c.cfgname, pg_get_userbyid(c.cfgowner), null,
   json_build_object('parser', format('%I.%I', pn.nspname, p.prsname), 'mappings', (
     select json_agg(json_build_array(m.token, m.dictionaries) order by m.token)
     from (
@@ -116,4 +111,4 @@ from pg_ts_config c
 join pg_namespace n on n.oid = c.cfgnamespace
 join pg_ts_parser p on p.oid = c.cfgparser
 join pg_namespace pn on pn.oid = p.prsnamespace
-where n.nspname <> 'pg_catalog' and not exists (select from pg_depend e where e.classid = 3602 and e.objid = c.oid and e.deptype = 'e')
+where n.nspname <> 'pg_catalog'

@@ -1,11 +1,11 @@
 -- Enums, composite types, ranges, domains and base types. Row types of tables and array types are their owner's.
 select
   case t.typtype when 'd' then 'domain' else 'type' end as kind,
-  1247 as class, t.oid::text as oid, 0 as sub, 0 as position,
-  n.nspname::text as schema, null as of, t.typname::text as name,
+  1247 as class, t.oid, 0 as sub,
+  n.nspname as schema, null as of, t.typname as name,
   pg_get_userbyid(t.typowner) as owner,
   t.typacl::text as acl,
-  coalesce(obj_description(t.oid, 'pg_type'), obj_description(nullif(t.typrelid, 0), 'pg_class')) as comment,
+  obj_description(t.oid, 'pg_type') as comment,
   case when not t.typisdefined then 'shell' else
     case t.typtype when 'e' then 'enum' when 'c' then 'composite' when 'r' then 'range' when 'b' then 'base' end end as type,
   case when t.typtype = 'e' then (
@@ -41,11 +41,10 @@ where t.typtype in ('e', 'c', 'r', 'd', 'b', 'p') and (t.typrelid = 0 or c.relki
   and not exists (select from pg_type e where e.typarray = t.oid)
   and (t.typtype <> 'p' or not t.typisdefined)
   and n.nspname not in ('pg_catalog', 'information_schema') and n.nspname !~ '^pg_toast'
-  and not exists (select from pg_depend d where d.classid = 1247 and d.objid = t.oid and d.deptype = 'e')
 union all
 -- Columns of composite types.
 select
-  'type_attribute', 1247, t.oid::text, a.attnum::int, a.attnum::int, n.nspname::text, t.typname::text, a.attname::text,
+  'type_attribute', 1247, t.oid, a.attnum::int, n.nspname, t.typname, a.attname,
   null, null, col_description(c.oid, a.attnum), format_type(a.atttypid, a.atttypmod), null, null, null, null,
   case when a.attcollation <> at.typcollation then (
     select format('%I.%I', kn.nspname, k.collname) from pg_collation k join pg_namespace kn on kn.oid = k.collnamespace where k.oid = a.attcollation
@@ -56,4 +55,3 @@ join pg_namespace n on n.oid = t.typnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_type at on at.oid = a.atttypid
 where n.nspname not in ('pg_catalog', 'information_schema')
-  and not exists (select from pg_depend d where d.classid = 1247 and d.objid = t.oid and d.deptype = 'e')
