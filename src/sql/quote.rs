@@ -12,6 +12,18 @@ pub fn qualified(schema: &str, name: &str) -> String {
     format!("{}.{}", ident(schema), ident(name))
 }
 
+/// An identifier as PostgreSQL itself would show it: in double quotes only where it must be. For scripts that people read.
+#[must_use]
+pub fn shown(name: &str) -> String {
+    squawk_syntax::quote::quote_quoted_ident(name)
+}
+
+/// `schema.name` as PostgreSQL itself would show it.
+#[must_use]
+pub fn shown_qualified(schema: &str, name: &str) -> String {
+    if schema.is_empty() { shown(name) } else { format!("{}.{}", shown(schema), shown(name)) }
+}
+
 /// A name as the catalog spells it, as an identifier with or without its schema.
 #[must_use]
 pub fn name(name: &super::Name) -> String {
@@ -37,6 +49,16 @@ mod tests {
     fn identifiers_keep_case_and_double_their_quotes() {
         assert_eq!(ident("Odd \"name\"; DROP"), "\"Odd \"\"name\"\"; DROP\"");
         assert_eq!(qualified("a.b", "c"), "\"a.b\".\"c\"");
+    }
+
+    #[test]
+    fn shown_identifiers_are_quoted_where_they_must_be() {
+        let names = ["orders", "Orders", "order", "between", "1st", "a b", "a$1", "é", "name", ""];
+        let shown: Vec<String> = names.into_iter().map(shown).collect();
+        assert_eq!(
+            shown,
+            ["orders", "\"Orders\"", "\"order\"", "\"between\"", "\"1st\"", "\"a b\"", "a$1", "\"é\"", "name", "\"\""]
+        );
     }
 
     #[test]

@@ -1,0 +1,102 @@
+//! The script that turns one catalog into another: statements in an order that works, each with what it may cost.
+//!
+//! | module | what it answers |
+//! | --- | --- |
+//! | `fate` | what becomes of every object: made, dropped, changed in place, made anew |
+//! | `plan`, `graph` | which statements travel together, and what must come before what |
+//! | `rules` | how each kind of object is made, changed and dropped in SQL |
+//! | `grants` | from one access control list to another |
+//! | `name` | what SQL calls an object |
+//! | [`Hazard`] | what a statement may cost |
+//!
+//! Pure: catalogs in, text out. Order is derived from what `pg_depend` says of both sides, and is never listed by hand.
+
+mod fate;
+mod graph;
+mod grants;
+mod hazard;
+mod name;
+mod plan;
+mod rules;
+mod sides;
+
+use serde::Serialize;
+
+pub use hazard::Hazard;
+
+use self::fate::Fates;
+use self::sides::{Index, Sides};
+use super::{Managed, compare};
+use crate::catalog::{Catalog, Id, Kind};
+
+/// What is asked of a script.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Who will run it: what this role makes gets its default privileges. None if unknown: each object's owner.
+    pub role: Option<String>,
+}
+
+/// A piece of SQL without its semicolon, and what it may cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Piece {
+    sql: String,
+    hazards: Vec<Hazard>,
+}
+
+impl Piece {
+    fn new(sql: String) -> Self {
+        Self { sql, hazards: Vec::new() }
+    }
+
+    fn with(sql: String, hazards: impl IntoIterator<Item = Hazard>) -> Self {
+        Self { sql, hazards: hazards.into_iter().collect() }
+    }
+}
+
+/// One statement of a script.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The SQL, without a semicolon.
+    pub sql: String,
+    /// The object that it is about.
+    pub about: Id,
+    /// What it may cost.
+    pub hazards: Vec<Hazard>,
+}
+
+/// Statements in their order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Script {
+    /// What to run.
+    pub statements: Vec<Statement>,
+    /// What differs and cannot be scripted: a subscription, whose connection is a secret.
+    pub unscripted: Vec<Id>,
+}
+
+impl Script {
+    /// The statements that lose rows or values.
+    pub fn losses(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|statement| statement.hazards.iter().any(Hazard::is_data_loss))
+    }
+}
+
+/// The script that makes `to` of `from`, what is `managed` by others left alone.
+#[must_use]
+pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options) -> Script {
+    let differences = compare(from, to, managed);
+    let sides = Sides { from: Index::new(from), to: Index::new(to) };
+    let fates = Fates::decide(&differences, &sides, managed);
+    let plan = plan::plan(&fates, &sides, managed, options.role.as_deref());
+    let statements = plan.steps.into_iter().flat_map(|(about, pieces)| {
+        let one = |piece: Piece| Statement { sql: piece.sql, about: about.clone(), hazards: piece.hazards };
+        pieces.into_iter().map(one)
+    });
+    let mut statements: Vec<Statement> = statements.collect();
+    // A body written as a string may name what is made later; PostgreSQL shall not look for it yet.
+    let names_later = |s: &Statement| matches!(s.about.kind, Kind::Function | Kind::Procedure) && s.sql.starts_with("CREATE");
+    if let Some(first) = statements.iter().find(|s| names_later(s)).filter(|_| statements.len() > 1) {
+        let sql = "SET check_function_bodies = off".to_owned();
+        statements.insert(0, Statement { sql, about: first.about.clone(), hazards: Vec::new() });
+    }
+    Script { statements, unscripted: plan.unscripted.into_iter().cloned().collect() }
+}

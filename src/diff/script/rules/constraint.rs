@@ -1,0 +1,180 @@
+//! Constraints of tables and of domains.
+
+use super::{Cx, Way, options, table};
+use crate::catalog::{Kind, Object};
+use crate::diff::script::Piece;
+use crate::diff::script::hazard::Hazard;
+use crate::diff::script::name::said;
+use crate::sql::quote::{shown, shown_qualified};
+
+/// `CONSTRAINT orders_pkey PRIMARY KEY (id)`.
+pub(super) fn clause(constraint: &Object, cx: &Cx<'_>) -> String {
+    _ = cx;
+    let mut definition = constraint.get("definition").unwrap_or_default().to_owned();
+    let index = options::list(constraint, "options", "");
+    let tablespace = constraint.get("tablespace").map(|space| format!(" USING INDEX TABLESPACE {space}"));
+    if !index.is_empty() || tablespace.is_some() {
+        let with = if index.is_empty() || definition.contains(" WITH (") {
+            String::new()
+        } else {
+            format!(" WITH ({})", index.join(", "))
+        };
+        let at = before_timing(&definition);
+        definition.insert_str(at, &format!("{with}{}", tablespace.unwrap_or_default()));
+    }
+    format!("CONSTRAINT {} {definition}", shown(&constraint.id.name))
+}
+
+/// Parameters and tablespace come before DEFERRABLE and, of an exclusion, before WHERE.
+fn before_timing(definition: &str) -> usize {
+    let ends = [" WHERE (", " DEFERRABLE", " NOT DEFERRABLE"];
+    ends.iter().filter_map(|end| definition.find(end)).min().unwrap_or(definition.len())
+}
+
+/// What a constraint's definition cannot say.
+pub(super) fn after(constraint: &Object) -> Vec<Piece> {
+    let on = table::only(&constraint.id.of, &constraint.id.schema);
+    let own = shown(&constraint.id.name);
+    let mut pieces = Vec::new();
+    if constraint.is("clustered") {
+        pieces.push(Piece::new(format!("ALTER TABLE {on} CLUSTER ON {own}")));
+    }
+    if constraint.is("replica_identity") {
+        pieces.push(Piece::new(format!("ALTER TABLE {on} REPLICA IDENTITY USING INDEX {own}")));
+    }
+    pieces
+}
+
+pub(super) fn create(constraint: &Object, cx: &Cx<'_>) -> Vec<Piece> {
+    let on = table::only(&constraint.id.of, &constraint.id.schema);
+    let not_valid = constraint.is("not_valid");
+    let kind = constraint.get("type").unwrap_or_default();
+    let mut hazards = vec![Hazard::Lock { level: lock(kind), on: format!("table {on}") }];
+    if let Some(other) = constraint.get("references").filter(|_| kind == "foreign key") {
+        hazards.push(Hazard::Lock { level: "share row exclusive", on: format!("table {other}") });
+    }
+    if !not_valid {
+        let why = match kind {
+            "foreign key" => format!("rows of {on} that refer to nothing"),
+            "check" => format!("rows of {on} for which the check is false"),
+            "exclusion" => format!("rows of {on} that exclude each other"),
+            _ => format!("rows of {on} with the same key, or without one"),
+        };
+        let what = if kind == "foreign key" { "writes" } else { "reads and writes" };
+        hazards.push(Hazard::MayFail { why });
+        hazards.push(Hazard::Blocks { what, on: format!("table {on}") });
+    }
+    // A foreign key of a partitioned table goes to all its partitions, and has no other form.
+    let sql = format!(
+        "ALTER TABLE {on} ADD {}{}",
+        clause(constraint, cx),
+        if not_valid { " NOT VALID" } else { "" }
+    );
+    std::iter::once(Piece::with(sql, hazards)).chain(after(constraint)).collect()
+}
+
+fn lock(kind: &str) -> &'static str {
+    if kind == "foreign key" { "share row exclusive" } else { "access exclusive" }
+}
+
+pub(super) fn drop(constraint: &Object) -> Vec<Piece> {
+    let on = table::only(&constraint.id.of, &constraint.id.schema);
+    let hazard = Hazard::Lock { level: "access exclusive", on: format!("table {on}") };
+    vec![Piece::with(format!("ALTER TABLE {on} DROP CONSTRAINT {}", shown(&constraint.id.name)), [hazard])]
+}
+
+pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
+    let on = table::only(&to.id.of, &to.id.schema);
+    let own = shown(&to.id.name);
+    let index = shown_qualified(&to.id.schema, &to.id.name);
+    let mut pieces = Vec::new();
+    for attribute in changed {
+        match *attribute {
+            "definition" => match timing_only(from, to) {
+                Some(timing) => pieces.push(Piece::new(format!("ALTER TABLE {on} ALTER CONSTRAINT {own} {timing}"))),
+                None => return Way::Replace,
+            },
+            "not_valid" if !to.is("not_valid") => pieces.push(validate(to)),
+            "options" => {
+                let actions = options::set_and_reset(from, to, "options", "");
+                pieces.extend(actions.into_iter().map(|action| Piece::new(format!("ALTER INDEX {index} {action}"))));
+            }
+            "tablespace" => {
+                let space = to.get("tablespace").unwrap_or("pg_default");
+                pieces.push(Piece::new(format!("ALTER INDEX {index} SET TABLESPACE {space}")));
+            }
+            "clustered" if to.is("clustered") => {
+                pieces.push(Piece::new(format!("ALTER TABLE {on} CLUSTER ON {own}")));
+            }
+            "clustered" => pieces.push(Piece::new(format!("ALTER TABLE {on} SET WITHOUT CLUSTER"))),
+            "replica_identity" if to.is("replica_identity") => {
+                pieces.push(Piece::new(format!("ALTER TABLE {on} REPLICA IDENTITY USING INDEX {own}")));
+            }
+            "replica_identity" => pieces.push(Piece::new(format!("ALTER TABLE {on} REPLICA IDENTITY DEFAULT"))),
+            "references" | "inherited" => {}
+            _ => return Way::Replace,
+        }
+    }
+    Way::Alter { pieces, disturbs: false }
+}
+
+/// `VALIDATE CONSTRAINT`.
+pub(super) fn validate(constraint: &Object) -> Piece {
+    let on = table::only(&constraint.id.of, &constraint.id.schema);
+    let hazards = [
+        Hazard::MayFail { why: format!("rows of {on} that {} does not let through", said(&constraint.id)) },
+        Hazard::Lock { level: "share update exclusive", on: format!("table {on}") },
+    ];
+    Piece::with(format!("ALTER TABLE {on} VALIDATE CONSTRAINT {}", shown(&constraint.id.name)), hazards)
+}
+
+/// When a foreign key is checked can be changed in place, if nothing else of it changes.
+fn timing_only(from: &Object, to: &Object) -> Option<&'static str> {
+    if to.get("type") != Some("foreign key") {
+        return None;
+    }
+    let split = |object: &Object| -> (String, &'static str) {
+        let text = object.get("definition").unwrap_or_default();
+        let known = [
+            (" DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE INITIALLY DEFERRED"),
+            (" DEFERRABLE", "DEFERRABLE INITIALLY IMMEDIATE"),
+        ];
+        let found = known.into_iter().find_map(|(end, words)| Some((text.strip_suffix(end)?.to_owned(), words)));
+        found.unwrap_or_else(|| (text.to_owned(), "NOT DEFERRABLE"))
+    };
+    let ((old, _), (new, timing)) = (split(from), split(to));
+    (old == new).then_some(timing)
+}
+
+/// Constraints of domains.
+pub(super) mod domain {
+    use super::{Kind, Object, Piece, Way, shown, shown_qualified};
+    use crate::diff::script::hazard::Hazard;
+
+    fn on(constraint: &Object) -> String {
+        shown_qualified(&constraint.id.schema, &constraint.id.of)
+    }
+
+    pub(in super::super) fn create(constraint: &Object) -> Vec<Piece> {
+        let not_valid = if constraint.is("not_valid") { " NOT VALID" } else { "" };
+        let sql = format!("ALTER DOMAIN {} ADD {}{not_valid}", on(constraint), clause(constraint));
+        let why = format!("values of {} {} for which the check is false", Kind::Domain.keywords(), on(constraint));
+        vec![Piece::with(sql, [Hazard::MayFail { why }])]
+    }
+
+    pub(in super::super) fn clause(constraint: &Object) -> String {
+        format!("CONSTRAINT {} {}", shown(&constraint.id.name), constraint.get("definition").unwrap_or_default())
+    }
+
+    pub(in super::super) fn drop(constraint: &Object) -> Vec<Piece> {
+        vec![Piece::new(format!("ALTER DOMAIN {} DROP CONSTRAINT {}", on(constraint), shown(&constraint.id.name)))]
+    }
+
+    pub(in super::super) fn alter(to: &Object, changed: &[&str]) -> Way {
+        if changed == ["not_valid"] && !to.is("not_valid") {
+            let sql = format!("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", on(to), shown(&to.id.name));
+            return Way::Alter { pieces: vec![Piece::new(sql)], disturbs: false };
+        }
+        Way::Replace
+    }
+}

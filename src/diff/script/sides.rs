@@ -1,0 +1,165 @@
+//! Both catalogs with what the planner looks up in them: objects by identity, parts of a whole, who needs whom.
+
+use std::collections::HashMap;
+
+use crate::catalog::{Catalog, Id, Kind, Object};
+
+/// The two catalogs of a script.
+pub(super) struct Sides<'a> {
+    /// What is there.
+    pub(super) from: Index<'a>,
+    /// What is wanted.
+    pub(super) to: Index<'a>,
+}
+
+/// One catalog, indexed.
+pub(super) struct Index<'a> {
+    pub(super) server_version: u32,
+    objects: HashMap<&'a Id, &'a Object>,
+    relations: HashMap<(&'a str, &'a str), &'a Object>,
+    parts: HashMap<&'a Id, Vec<&'a Object>>,
+    needed_by: HashMap<&'a Id, Vec<&'a Object>>,
+    children: HashMap<String, Vec<&'a Object>>,
+    owned: HashMap<String, Vec<&'a Object>>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn new(catalog: &'a Catalog) -> Self {
+        let mut index = Self {
+            server_version: catalog.server_version,
+            objects: catalog.objects.iter().map(|object| (&object.id, object)).collect(),
+            relations: HashMap::new(),
+            parts: HashMap::new(),
+            needed_by: HashMap::new(),
+            children: HashMap::new(),
+            owned: HashMap::new(),
+        };
+        for object in &catalog.objects {
+            if matches!(object.id.kind, Kind::Table | Kind::View | Kind::MaterializedView) {
+                index.relations.insert((&object.id.schema, &object.id.name), object);
+            }
+        }
+        for object in &catalog.objects {
+            if let Some(whole) = index.whole(&object.id) {
+                index.parts.entry(&whole.id).or_default().push(object);
+            }
+            for need in &object.needs {
+                index.needed_by.entry(need).or_default().push(object);
+            }
+            if let Some(column) = object.get("owned_by") {
+                index.owned.entry(column.to_owned()).or_default().push(object);
+            }
+            for parent in parents(object) {
+                index.children.entry(parent).or_default().push(object);
+            }
+        }
+        for parts in index.parts.values_mut() {
+            parts.sort_by_key(|part| (part.id.kind, part.position));
+        }
+        index
+    }
+
+    /// The object with this identity.
+    pub(super) fn get(&self, id: &Id) -> Option<&'a Object> {
+        self.objects.get(id).copied()
+    }
+
+    /// The table or view with this name.
+    pub(super) fn relation(&self, schema: &str, name: &str) -> Option<&'a Object> {
+        self.relations.get(&(schema, name)).copied()
+    }
+
+    /// The object that this one is a part of, and cannot outlive. Of a default, its column.
+    pub(super) fn whole(&self, id: &Id) -> Option<&'a Object> {
+        let named = |kind, schema: &str| self.get(&Id { kind, schema: schema.into(), of: "".into(), name: id.of.clone() });
+        match id.kind {
+            Kind::Default => self.get(&Id { kind: Kind::Column, ..id.clone() }),
+            Kind::Column | Kind::Constraint | Kind::Index | Kind::Trigger | Kind::Rule | Kind::Policy => {
+                self.relation(&id.schema, &id.of)
+            }
+            Kind::TypeAttribute => named(Kind::Type, &id.schema),
+            Kind::DomainConstraint => named(Kind::Domain, &id.schema),
+            Kind::PublicationMember => named(Kind::Publication, ""),
+            Kind::UserMapping => named(Kind::Server, ""),
+            _ => None,
+        }
+    }
+
+    /// What is a part of this object, columns in their order.
+    pub(super) fn parts(&self, id: &Id) -> &[&'a Object] {
+        self.parts.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Its parts of one kind.
+    pub(super) fn parts_of(&self, id: &Id, kind: Kind) -> impl Iterator<Item = &'a Object> + '_ {
+        self.parts(id).iter().copied().filter(move |part| part.id.kind == kind)
+    }
+
+    /// The column that `public.orders.id` names, as PostgreSQL shows it.
+    pub(super) fn column_shown(&self, text: &str) -> Option<&'a Object> {
+        let names = split_shown(text);
+        let [schema, table, column] = names.as_slice() else { return None };
+        let [schema, of, name] = [schema, table, column].map(|part| part.as_str().into());
+        self.get(&Id { kind: Kind::Column, schema, of, name })
+    }
+
+    /// The sequences that a column owns.
+    pub(super) fn owned_sequences(&self, column: &Id) -> Vec<&'a Object> {
+        let shown = [&column.schema, &column.of, &column.name].map(|part| crate::sql::quote::shown(part)).join(".");
+        self.owned.get(&shown).cloned().unwrap_or_default()
+    }
+
+    /// Who needs this object.
+    pub(super) fn dependents(&self, id: &Id) -> &[&'a Object] {
+        self.needed_by.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Tables that inherit from this one, or are its partitions; direct ones only.
+    pub(super) fn children(&self, table: &Id) -> &[&'a Object] {
+        let name = crate::sql::quote::shown_qualified(&table.schema, &table.name);
+        self.children.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The tables that a table inherits from, or is a partition of.
+    pub(super) fn parents(&self, table: &Object) -> Vec<&'a Object> {
+        let wanted = parents(table);
+        let found = table.needs.iter().filter(|id| id.kind == Kind::Table).filter_map(|id| self.get(id));
+        found
+            .filter(|parent| wanted.contains(&crate::sql::quote::shown_qualified(&parent.id.schema, &parent.id.name)))
+            .collect()
+    }
+}
+
+/// Names of the tables that a table comes from, as PostgreSQL shows them.
+fn parents(table: &Object) -> Vec<String> {
+    if table.id.kind != Kind::Table {
+        return Vec::new();
+    }
+    let mut names = table.list("inherits");
+    names.extend(table.list("partition_of"));
+    names
+}
+
+/// The parts of a dotted name, without their quotes.
+fn split_shown(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => parts.last_mut().into_iter().for_each(|p| p.push('"')),
+            '"' => quoted = !quoted,
+            '.' if !quoted => parts.push(String::new()),
+            _ => parts.last_mut().into_iter().for_each(|part| part.push(c)),
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn dotted_names_are_split_outside_quotes() {
+        assert_eq!(super::split_shown(r#"public."a.b"."c ""d""""#), ["public", "a.b", "c \"d\""]);
+    }
+}
