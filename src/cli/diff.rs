@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 use super::{Context, side};
 use crate::catalog::snapshot;
 use crate::config::{Platform, Settings};
+use crate::diff::script::{self, Script};
 use crate::diff::{Managed, Pattern, compare, groups};
 use crate::engine::run::Run;
 use crate::engine::sides::{Read, Side, Sources};
 use crate::error::{Error, Kind};
 use crate::migration::Pair;
-use crate::report::views::{Differences, Snapshot};
+use crate::report::views::{Differences, Generated, Snapshot};
 
 /// Show how one schema differs from another: unless told otherwise, the target's from the one that the migrations promise
 ///
@@ -39,6 +40,12 @@ pub(super) struct Args {
     /// Exit with 3 if anything differs
     #[arg(long)]
     check: bool,
+    /// Write the script that makes `--to` of `--from`, each statement with what it may cost
+    #[arg(long)]
+    sql: bool,
+    /// What the script may do without being refused: `data-loss`
+    #[arg(long, value_name = "HAZARD", requires = "sql")]
+    allow: Vec<Allowed>,
     /// A schema not to look at; may be given several times
     #[arg(long, value_name = "SCHEMA")]
     exclude: Vec<String>,
@@ -47,17 +54,46 @@ pub(super) struct Args {
     snapshot: Option<PathBuf>,
 }
 
+/// What has to be allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Allowed {
+    /// Rows, or values of rows, are gone afterwards.
+    DataLoss,
+}
+
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     if let Some(file) = &args.snapshot {
         return write_snapshot(args, file, context).await;
     }
     let managed = managed(&context.settings()?, &args.exclude)?;
     let [from, to] = read([&args.from, &args.to], context).await?;
+    if args.sql {
+        let options = script::Options { role: from.role.clone() };
+        let script = script::script(&from.catalog, &to.catalog, &managed, &options);
+        refuse_losses(&script, &args.allow)?;
+        let found = !script.statements.is_empty() || !script.unscripted.is_empty();
+        context.ui.result(&Generated { from: &from.name, to: &to.name, script })?;
+        return Ok(if args.check && found { Kind::Differences.exit_code() } else { 0 });
+    }
     let differences = compare(&from.catalog, &to.catalog, &managed);
     let groups = groups(&differences, &from.catalog, &to.catalog);
     let view = Differences { from: &from.name, to: &to.name, differences: &differences, groups };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
+}
+
+/// Refuses a script that loses rows, unless that is allowed.
+pub(super) fn refuse_losses(script: &Script, allowed: &[Allowed]) -> Result<(), Error> {
+    let losses: Vec<String> = script
+        .losses()
+        .flat_map(|statement| statement.hazards.iter().filter(|hazard| hazard.is_data_loss()))
+        .map(ToString::to_string)
+        .collect();
+    if losses.is_empty() || allowed.contains(&Allowed::DataLoss) {
+        return Ok(());
+    }
+    Err(Error::new(Kind::Refused, format!("the script would lose data:\n  {}", losses.join("\n  ")))
+        .hint("if that is meant: `--allow data-loss`"))
 }
 
 async fn write_snapshot(args: &Args, file: &Path, context: &mut Context<'_>) -> anyhow::Result<u8> {

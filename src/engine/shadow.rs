@@ -66,7 +66,7 @@ pub struct Host {
     options: ConnectOptions,
     interrupt: Interrupt,
     /// Who owns on the target what another role makes here.
-    role: Option<String>,
+    pub(super) role: Option<String>,
 }
 
 impl Host {

@@ -66,6 +66,8 @@ pub struct Read {
     pub name: String,
     /// Its schema.
     pub catalog: Catalog,
+    /// Who read it, and so would run a script there; none of a file.
+    pub role: Option<String>,
 }
 
 /// What sides are read from.
@@ -146,14 +148,19 @@ impl Sources<'_> {
 
     async fn live(&self, run: &mut Run<'_>) -> anyhow::Result<Read> {
         let catalog = catalog::read(&mut run.session, run.facts.server_version).await?;
-        Ok(Read { name: self.target.to_owned(), catalog })
+        Ok(Read { name: self.target.to_owned(), catalog, role: Some(run.facts.role.clone()) })
     }
 
     /// Every side but the target, which is none here.
     async fn other(&self, side: &Side, host: Option<&Host>, applied: &[Pair]) -> anyhow::Result<Option<Read>> {
+        let mut role = None;
         let (name, catalog) = match (side, host) {
             (Side::Live, _) => return Ok(None),
-            (Side::Database(options), _) => (options.describe(), self.database(options).await?),
+            (Side::Database(options), _) => {
+                let (catalog, reader) = self.database(options).await?;
+                role = Some(reader);
+                (options.describe(), catalog)
+            }
             (Side::Snapshot(path), _) => (path.display().to_string(), snapshot::read(path)?),
             (_, None) => anyhow::bail!("there is no server for scratch databases"),
             (Side::Empty, Some(host)) => ("an empty database".to_owned(), self.build(host, &[], Until::End).await?),
@@ -179,22 +186,28 @@ impl Sources<'_> {
                 (name, self.build(host, &pairs, Until::End).await?)
             }
         };
-        Ok(Some(Read { name, catalog }))
+        // What is built has the owner that made it.
+        if let Some(host) = host.filter(|_| side.is_built()) {
+            role = host.role.clone();
+        }
+        Ok(Some(Read { name, catalog, role }))
     }
 
     async fn build(&self, host: &Host, pairs: &[Pair], until: Until) -> anyhow::Result<Catalog> {
         shadow::build(host, self.settings, pairs, until).await
     }
 
-    /// Reads a database of which nothing is known yet.
-    async fn database(&self, options: &ConnectOptions) -> anyhow::Result<Catalog> {
+    /// Reads a database of which nothing is known yet, and who reads it.
+    async fn database(&self, options: &ConnectOptions) -> anyhow::Result<(Catalog, String)> {
         let mut session = Session::new(connect::open(options).await?, self.interrupt.clone());
-        let rows = session.simple("show server_version_num").await?;
-        let version = rows.first().and_then(|row| row.first()?.as_deref()?.parse().ok());
+        let rows = session.simple("select current_setting('server_version_num'), current_user").await?;
+        let answer = |at: usize| rows.first().and_then(|row| row.get(at)?.as_deref());
+        let version = answer(0).and_then(|version| version.parse().ok());
         let version = version.ok_or_else(|| anyhow::anyhow!("the server does not tell its version"))?;
+        let role = answer(1).unwrap_or_default().to_owned();
         let catalog = catalog::read(&mut session, version).await;
         session.close(false).await;
-        catalog
+        Ok((catalog?, role))
     }
 }
 

@@ -254,9 +254,10 @@ impl<'a, 'f> Draft<'a, 'f> {
                 let table = object.needs.iter().find_map(|need| self.drops.get(need));
                 table.or_else(|| self.drops.get(&from.whole(&object.id)?.id)).copied()
             }
-            Kind::Column if object.is("inherited") => self
-                .column_of_parent(object, |draft| &draft.drops)
-                .or_else(|| self.drops.get(&from.whole(&object.id)?.id).copied()),
+            Kind::Column if object.is("inherited") => {
+                let own = self.drops.get(&from.whole(&object.id)?.id).copied();
+                own.or_else(|| self.column_of_parent(object, |draft| &draft.drops))
+            }
             _ => self.drops.get(&from.whole(&object.id)?.id).copied(),
         }
     }

@@ -19,8 +19,8 @@ pub(super) struct Index<'a> {
     relations: HashMap<(&'a str, &'a str), &'a Object>,
     parts: HashMap<&'a Id, Vec<&'a Object>>,
     needed_by: HashMap<&'a Id, Vec<&'a Object>>,
-    children: HashMap<String, Vec<&'a Object>>,
-    owned: HashMap<String, Vec<&'a Object>>,
+    children: HashMap<Vec<String>, Vec<&'a Object>>,
+    owned: HashMap<Vec<String>, Vec<&'a Object>>,
 }
 
 impl<'a> Index<'a> {
@@ -47,7 +47,7 @@ impl<'a> Index<'a> {
                 index.needed_by.entry(need).or_default().push(object);
             }
             if let Some(column) = object.get("owned_by") {
-                index.owned.entry(column.to_owned()).or_default().push(object);
+                index.owned.entry(split_shown(column)).or_default().push(object);
             }
             for parent in parents(object) {
                 index.children.entry(parent).or_default().push(object);
@@ -105,8 +105,8 @@ impl<'a> Index<'a> {
 
     /// The sequences that a column owns.
     pub(super) fn owned_sequences(&self, column: &Id) -> Vec<&'a Object> {
-        let shown = [&column.schema, &column.of, &column.name].map(|part| crate::sql::quote::shown(part)).join(".");
-        self.owned.get(&shown).cloned().unwrap_or_default()
+        let names = [&column.schema, &column.of, &column.name].map(ToString::to_string).to_vec();
+        self.owned.get(&names).cloned().unwrap_or_default()
     }
 
     /// Who needs this object.
@@ -116,28 +116,25 @@ impl<'a> Index<'a> {
 
     /// Tables that inherit from this one, or are its partitions; direct ones only.
     pub(super) fn children(&self, table: &Id) -> &[&'a Object] {
-        let name = crate::sql::quote::shown_qualified(&table.schema, &table.name);
-        self.children.get(&name).map_or(&[], Vec::as_slice)
+        let names = [&table.schema, &table.name].map(ToString::to_string).to_vec();
+        self.children.get(&names).map_or(&[], Vec::as_slice)
     }
 
     /// The tables that a table inherits from, or is a partition of.
     pub(super) fn parents(&self, table: &Object) -> Vec<&'a Object> {
         let wanted = parents(table);
-        let found = table.needs.iter().filter(|id| id.kind == Kind::Table).filter_map(|id| self.get(id));
-        found
-            .filter(|parent| wanted.contains(&crate::sql::quote::shown_qualified(&parent.id.schema, &parent.id.name)))
-            .collect()
+        wanted.iter().filter_map(|names| self.relation(names.first()?, names.get(1)?)).collect()
     }
 }
 
-/// Names of the tables that a table comes from, as PostgreSQL shows them.
-fn parents(table: &Object) -> Vec<String> {
+/// Schema and name of the tables that a table comes from.
+fn parents(table: &Object) -> Vec<Vec<String>> {
     if table.id.kind != Kind::Table {
         return Vec::new();
     }
     let mut names = table.list("inherits");
     names.extend(table.list("partition_of"));
-    names
+    names.iter().map(|name| split_shown(name)).collect()
 }
 
 /// The parts of a dotted name, without their quotes.

@@ -3,6 +3,7 @@
 mod access;
 mod databases;
 mod diff;
+mod generated;
 mod ledger;
 mod ran;
 mod scripts;
@@ -12,6 +13,7 @@ mod status;
 pub use access::{AccessChanges, AccessMatrix};
 pub use databases::{Databases, Dropped, Listed, Waited};
 pub use diff::{Differences, Snapshot};
+pub use generated::Generated;
 pub use ledger::{Adoption, History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};

@@ -164,7 +164,12 @@ pub(super) fn drop(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     if column.get("generated").is_none() {
         hazards.push(Hazard::DataLoss { what: format!("{} with its values", said(id)) });
     }
-    vec![Piece::with(format!("ALTER TABLE {on} DROP COLUMN {}", shown(&id.name)), hazards)]
+    // Children that keep the column keep their values: it becomes their own.
+    let of_child = |child: &&Object| Id { schema: child.id.schema.clone(), of: child.id.name.clone(), ..id.clone() };
+    let table = cx.from.relation(&id.schema, &id.of);
+    let is_kept = table.is_some_and(|t| cx.from.children(&t.id).iter().any(|c| cx.to.get(&of_child(c)).is_some()));
+    let only = if is_kept { "ONLY " } else { "" };
+    vec![Piece::with(format!("ALTER TABLE {only}{on} DROP COLUMN {}", shown(&id.name)), hazards)]
 }
 
 pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -> Way {
@@ -256,7 +261,10 @@ impl Change<'_> {
         if through_text {
             action.push_str(&format!(" USING {own}::text{arrays}::{kind}"));
         } else if self.from.get("type") != self.to.get("type") && !is_widening(self.from, self.to) {
-            action.push_str(&format!(" USING {own}::{kind}"));
+            // Types of users' own have a cast between them only if somebody made one; a text they all have.
+            let own_types = [self.from, self.to].iter().all(|side| side.get("type").is_some_and(|kind| kind.contains('.')));
+            let text = if own_types { format!("::text{arrays}") } else { String::new() };
+            action.push_str(&format!(" USING {own}{text}::{kind}"));
         }
         let mut hazards = vec![self.lock(), self.rewrite()];
         if self.from.get("type") != self.to.get("type") || through_text {
