@@ -14,6 +14,7 @@ mod drift;
 mod expected;
 mod fixtures;
 mod hosts;
+mod law;
 mod output;
 mod prove;
 mod rows;

@@ -101,7 +101,8 @@ impl<'a> Fates<'a> {
         let columns: Vec<&'a Id> = self.changed.keys().copied().filter(|id| id.kind == Kind::Column).collect();
         for id in columns {
             let (Some(from), Some(to)) = (sides.from.get(id), sides.to.get(id)) else { continue };
-            let Some(table) = sides.to.relation(&id.schema, &id.of).filter(|_| from.is("inherited") && to.is("inherited"))
+            let Some(table) =
+                sides.to.relation(&id.schema, &id.of).filter(|_| from.is("inherited") && to.is("inherited"))
             else {
                 continue;
             };
@@ -138,9 +139,11 @@ impl<'a> Fates<'a> {
     /// Makes an object anew, aside if columns hold values of it.
     fn replace(&mut self, id: &'a Id, sides: &'a Sides<'a>, waiting: &mut Vec<(&'a Id, bool)>) {
         let can_stand_aside = matches!(id.kind, Kind::Type | Kind::Domain | Kind::Collation);
-        let is_held = sides.from.dependents(id).iter().any(|d| {
-            d.id.kind == Kind::Column && sides.to.get(&d.id).is_some_and(|to| to.needs.contains(id))
-        });
+        let is_held = sides
+            .from
+            .dependents(id)
+            .iter()
+            .any(|d| d.id.kind == Kind::Column && sides.to.get(&d.id).is_some_and(|to| to.needs.contains(id)));
         let fate = if can_stand_aside && is_held { Fate::Aside } else { Fate::Replace };
         self.all.insert(id, fate);
         waiting.push((id, true));
@@ -198,7 +201,10 @@ impl<'a> Fates<'a> {
 fn needs_other_type(id: &Id, sides: &Sides<'_>) -> bool {
     let holds = |object: &&Object| matches!(object.id.kind, Kind::Column | Kind::TypeAttribute | Kind::Domain);
     id.kind == Kind::TypeAttribute
-        && sides.from.whole(id).is_some_and(|whole| sides.from.dependents(&whole.id).iter().any(holds_other(&whole.id, holds)))
+        && sides
+            .from
+            .whole(id)
+            .is_some_and(|whole| sides.from.dependents(&whole.id).iter().any(holds_other(&whole.id, holds)))
 }
 
 fn holds_other<'s>(whole: &'s Id, holds: impl Fn(&&Object) -> bool + 's) -> impl Fn(&&Object) -> bool + 's {

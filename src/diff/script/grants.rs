@@ -115,10 +115,12 @@ pub(super) fn change(from: &Held, to: &Held, target: &Target) -> Vec<Piece> {
         pieces.extend(statement(&gone, grantee, target, "REVOKE ", "FROM"));
         pieces.extend(statement(&option, grantee, target, "REVOKE GRANT OPTION FOR ", "FROM"));
     }
-    for (grantee, wanted) in to {
+    // Everybody first, as PostgreSQL itself lists a new object's.
+    let (everybody, others): (Vec<_>, Vec<_>) = to.iter().partition(|(grantee, _)| *grantee == PUBLIC);
+    for (grantee, wanted) in everybody.into_iter().chain(others) {
         let has = from.get(grantee).unwrap_or(&none);
         let missing = |with: bool| -> Vec<char> {
-            let new = wanted.iter().filter(|(letter, option)| **option == with && !(has.get(letter) >= Some(*option)));
+            let new = wanted.iter().filter(|(letter, option)| **option == with && has.get(letter) < Some(*option));
             new.map(|(letter, _)| *letter).collect()
         };
         pieces.extend(statement(&missing(false), grantee, target, "GRANT ", "TO"));

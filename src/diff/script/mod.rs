@@ -12,8 +12,8 @@
 //! Pure: catalogs in, text out. Order is derived from what `pg_depend` says of both sides, and is never listed by hand.
 
 mod fate;
-mod graph;
 mod grants;
+mod graph;
 mod hazard;
 mod name;
 mod plan;
@@ -93,7 +93,8 @@ pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options
     });
     let mut statements: Vec<Statement> = statements.collect();
     // A body written as a string may name what is made later; PostgreSQL shall not look for it yet.
-    let names_later = |s: &Statement| matches!(s.about.kind, Kind::Function | Kind::Procedure) && s.sql.starts_with("CREATE");
+    let names_later =
+        |s: &Statement| matches!(s.about.kind, Kind::Function | Kind::Procedure) && s.sql.starts_with("CREATE");
     if let Some(first) = statements.iter().find(|s| names_later(s)).filter(|_| statements.len() > 1) {
         let sql = "SET check_function_bodies = off".to_owned();
         statements.insert(0, Statement { sql, about: first.about.clone(), hazards: Vec::new() });

@@ -29,12 +29,7 @@ pub(super) struct Plan<'a> {
 }
 
 /// Makes the plan.
-pub(super) fn plan<'a>(
-    fates: &Fates<'a>,
-    sides: &'a Sides<'a>,
-    managed: &Managed,
-    role: Option<&str>,
-) -> Plan<'a> {
+pub(super) fn plan<'a>(fates: &Fates<'a>, sides: &'a Sides<'a>, managed: &Managed, role: Option<&str>) -> Plan<'a> {
     let mut unfolded: HashSet<Id> = HashSet::new();
     for attempt in 0.. {
         let mut draft = Draft::new(fates, sides, managed, &unfolded);
@@ -182,7 +177,11 @@ impl<'a, 'f> Draft<'a, 'f> {
     /// Whether a column of an existing child comes with the same column of its parent.
     fn comes_from_a_parent(&self, column: &Object) -> bool {
         column.is("inherited")
-            && self.sides.to.relation(&column.id.schema, &column.id.of).is_some_and(|t| !self.creates.contains_key(&t.id))
+            && self
+                .sides
+                .to
+                .relation(&column.id.schema, &column.id.of)
+                .is_some_and(|t| !self.creates.contains_key(&t.id))
     }
 
     fn column_of_parent(&self, column: &Object, steps: impl Fn(&Self) -> &HashMap<&'a Id, usize>) -> Option<usize> {
@@ -200,7 +199,9 @@ impl<'a, 'f> Draft<'a, 'f> {
         let Some(table) = to.relation(&default.id.schema, &default.id.of) else { return false };
         let column = to.get(&Id { kind: Kind::Column, ..default.id.clone() });
         column.is_some_and(|column| column.is("inherited"))
-            && (self.folded.contains(&table.id) || table.get("inherits").is_some() || !self.creates.contains_key(&table.id))
+            && (self.folded.contains(&table.id)
+                || table.get("inherits").is_some()
+                || !self.creates.contains_key(&table.id))
             && to.parents(table).iter().any(|parent| {
                 let id = Id { schema: parent.id.schema.clone(), of: parent.id.name.clone(), ..default.id.clone() };
                 to.get(&id).is_some_and(|other| other.attributes == default.attributes)
@@ -282,9 +283,7 @@ impl<'a, 'f> Draft<'a, 'f> {
             }
             let Some(table) = to else { continue };
             let joins = match self.fates.get(id) {
-                Some(Fate::Create | Fate::Replace) => {
-                    table.get("partition_of").is_some() && !self.folded.contains(id)
-                }
+                Some(Fate::Create | Fate::Replace) => table.get("partition_of").is_some() && !self.folded.contains(id),
                 _ => changed && !self.sides.to.parents(table).is_empty(),
             };
             if joins {
@@ -296,7 +295,8 @@ impl<'a, 'f> Draft<'a, 'f> {
 
     /// Sequences that get an owner, or lose it before it is dropped.
     fn owners(&mut self) {
-        let mut sequences: Vec<&'a Id> = self.fates.all.keys().copied().filter(|id| id.kind == Kind::Sequence).collect();
+        let mut sequences: Vec<&'a Id> =
+            self.fates.all.keys().copied().filter(|id| id.kind == Kind::Sequence).collect();
         // Those that stay as they are, while the column that owns them is made anew.
         for id in self.drops.keys().filter(|id| id.kind == Kind::Column) {
             let owned = self.sides.from.owned_sequences(id).into_iter().map(|sequence| &sequence.id);
@@ -315,7 +315,9 @@ impl<'a, 'f> Draft<'a, 'f> {
                 let step = self.graph.add(id, (DROP, 2));
                 self.disowns.insert(id, step);
             }
-            if (made && after.is_some()) || (!made && to.is_some() && (loses && after.is_some() || before != after && !loses)) {
+            if (made && after.is_some())
+                || (!made && to.is_some() && (loses && after.is_some() || before != after && !loses))
+            {
                 let step = self.graph.add(id, (MAKE, order(Kind::Default) + 1));
                 self.owns.insert(id, step);
             }
@@ -386,9 +388,11 @@ impl<'a, 'f> Draft<'a, 'f> {
         let leaves: Vec<(&'a Id, usize)> = self.leaves.iter().map(|(id, step)| (*id, *step)).collect();
         for (id, step) in leaves {
             self.before_what_it_lets_go(id, step);
-            let parts: Vec<&Id> = self.sides.from.parts(id).iter().chain(self.sides.to.parts(id)).map(|p| &p.id).collect();
+            let parts: Vec<&Id> =
+                self.sides.from.parts(id).iter().chain(self.sides.to.parts(id)).map(|p| &p.id).collect();
             for part in parts {
-                for then in [self.drops.get(part), self.alters.get(part), self.creates.get(part)].into_iter().flatten() {
+                for then in [self.drops.get(part), self.alters.get(part), self.creates.get(part)].into_iter().flatten()
+                {
                     self.graph.edge(step, *then);
                 }
             }
@@ -423,7 +427,8 @@ impl<'a, 'f> Draft<'a, 'f> {
         for (id, step) in owns {
             let after = self.sides.to.get(id).and_then(|s| owner_column(s.get("owned_by")?, &self.sides.to));
             let before = [Some(id), after.map(|column| &column.id)];
-            for first in before.into_iter().flatten().filter_map(|id| self.creates.get(id).copied()).collect::<Vec<_>>() {
+            for first in before.into_iter().flatten().filter_map(|id| self.creates.get(id).copied()).collect::<Vec<_>>()
+            {
                 self.graph.edge(first, step);
             }
             if let Some(disown) = self.disowns.get(id).copied() {

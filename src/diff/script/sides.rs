@@ -71,7 +71,8 @@ impl<'a> Index<'a> {
 
     /// The object that this one is a part of, and cannot outlive. Of a default, its column.
     pub(super) fn whole(&self, id: &Id) -> Option<&'a Object> {
-        let named = |kind, schema: &str| self.get(&Id { kind, schema: schema.into(), of: "".into(), name: id.of.clone() });
+        let named =
+            |kind, schema: &str| self.get(&Id { kind, schema: schema.into(), of: "".into(), name: id.of.clone() });
         match id.kind {
             Kind::Default => self.get(&Id { kind: Kind::Column, ..id.clone() }),
             Kind::Column | Kind::Constraint | Kind::Index | Kind::Trigger | Kind::Rule | Kind::Policy => {

@@ -155,7 +155,7 @@ fn view_column(column: &Object) -> Vec<Piece> {
 
 pub(super) fn drop(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     let id = &column.id;
-    if cx.from_relation_kind(id) != Some(Kind::Table) {
+    if cx.relation_kind_before(id) != Some(Kind::Table) {
         return Vec::new();
     }
     let on = table::only(&id.of, &id.schema);
@@ -262,7 +262,8 @@ impl Change<'_> {
             action.push_str(&format!(" USING {own}::text{arrays}::{kind}"));
         } else if self.from.get("type") != self.to.get("type") && !is_widening(self.from, self.to) {
             // Types of users' own have a cast between them only if somebody made one; a text they all have.
-            let own_types = [self.from, self.to].iter().all(|side| side.get("type").is_some_and(|kind| kind.contains('.')));
+            let own_types =
+                [self.from, self.to].iter().all(|side| side.get("type").is_some_and(|kind| kind.contains('.')));
             let text = if own_types { format!("::text{arrays}") } else { String::new() };
             action.push_str(&format!(" USING {own}{text}::{kind}"));
         }
@@ -294,7 +295,8 @@ impl Change<'_> {
             self.action(false, &format!("ADD {definition}"), vec![self.lock()]);
             // The new sequence goes on after the values that are there.
             let (on, own) = (table::only(&self.to.id.of, &self.to.id.schema), shown(&self.to.id.name));
-            let sequence = format!("pg_get_serial_sequence({}, {})", literal(&on).trim(), literal(&self.to.id.name).trim());
+            let sequence =
+                format!("pg_get_serial_sequence({}, {})", literal(&on).trim(), literal(&self.to.id.name).trim());
             self.pieces.push(Piece::new(format!(
                 "SELECT pg_catalog.setval({sequence}, max({own})) FROM {on} HAVING max({own}) IS NOT NULL"
             )));

@@ -65,11 +65,7 @@ pub(super) fn create(constraint: &Object, cx: &Cx<'_>) -> Vec<Piece> {
         hazards.push(Hazard::Blocks { what, on: format!("table {on}") });
     }
     // A foreign key of a partitioned table goes to all its partitions, and has no other form.
-    let sql = format!(
-        "ALTER TABLE {on} ADD {}{}",
-        clause(constraint, cx),
-        if not_valid { " NOT VALID" } else { "" }
-    );
+    let sql = format!("ALTER TABLE {on} ADD {}{}", clause(constraint, cx), if not_valid { " NOT VALID" } else { "" });
     std::iter::once(Piece::with(sql, hazards)).chain(after(constraint)).collect()
 }
 

@@ -60,8 +60,10 @@ pub(super) mod event_trigger {
         let tags: Vec<String> = trigger.list("tags").iter().map(|tag| literal(tag).trim().to_owned()).collect();
         let when = if tags.is_empty() { String::new() } else { format!("\n    WHEN TAG IN ({})", tags.join(", ")) };
         let (event, function) = (trigger.get("event").unwrap_or_default(), trigger.get("function").unwrap_or_default());
-        let sql =
-            format!("CREATE EVENT TRIGGER {} ON {event}{when}\n    EXECUTE FUNCTION {function}()", shown(&trigger.id.name));
+        let sql = format!(
+            "CREATE EVENT TRIGGER {} ON {event}{when}\n    EXECUTE FUNCTION {function}()",
+            shown(&trigger.id.name)
+        );
         std::iter::once(Piece::new(sql)).chain(trigger.get("state").is_some().then(|| state(trigger))).collect()
     }
 
@@ -100,7 +102,8 @@ pub(super) mod publication {
     pub(in super::super) fn create(publication: &Object) -> Vec<Piece> {
         let all = if publication.is("all_tables") { " FOR ALL TABLES" } else { "" };
         let own = shown(&publication.id.name);
-        let usual = publication.get("publish") == Some("insert, update, delete, truncate") && !publication.is("via_root");
+        let usual =
+            publication.get("publish") == Some("insert, update, delete, truncate") && !publication.is("via_root");
         let with = if usual { String::new() } else { format!(" WITH ({})", options(publication)) };
         vec![Piece::new(format!("CREATE PUBLICATION {own}{all}{with}"))]
     }
@@ -155,9 +158,8 @@ pub(super) mod foreign {
         let own = shown(&object.id.name);
         let options = options::foreign(object);
         if object.id.kind == Kind::ForeignDataWrapper {
-            let part = |attribute: &str, word: &str| {
-                object.get(attribute).map(|f| format!(" {word} {f}")).unwrap_or_default()
-            };
+            let part =
+                |attribute: &str, word: &str| object.get(attribute).map(|f| format!(" {word} {f}")).unwrap_or_default();
             let (handler, validator) = (part("handler", "HANDLER"), part("validator", "VALIDATOR"));
             return vec![Piece::new(format!("CREATE FOREIGN DATA WRAPPER {own}{handler}{validator}{options}"))];
         }

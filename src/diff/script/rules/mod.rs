@@ -88,7 +88,7 @@ impl<'a> Cx<'a> {
         relation.map(|relation| relation.id.kind)
     }
 
-    fn from_relation_kind(&self, part: &Id) -> Option<Kind> {
+    fn relation_kind_before(&self, part: &Id) -> Option<Kind> {
         self.from.relation(&part.schema, &part.of).map(|relation| relation.id.kind)
     }
 }
@@ -170,7 +170,7 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
         Kind::Type => types::alter(from, to, changed),
         Kind::TypeAttribute => types::attribute::alter(to, cx),
         Kind::Domain => types::domain::alter(to, changed),
-        Kind::Sequence => sequence::alter(to, changed),
+        Kind::Sequence => sequence::alter(from, to, changed),
         Kind::Policy => attached::policy::alter(from, to, changed),
         Kind::Trigger => attached::trigger::alter(to, changed, cx),
         Kind::Rule => attached::rule::alter(to, changed, cx),
@@ -209,7 +209,10 @@ pub(super) fn alter_leaves(from: &Object, to: &Object, changed: &[&str], cx: &Cx
         pieces.extend(owned_by(to, owner));
     }
     if changed.contains(&"comment") {
-        let text = to.get("comment").map_or("NULL".to_owned(), |text| literal(text).trim().to_owned());
+        // PostgreSQL made one for `public`, which counts as none.
+        let is_public = to.id.kind == Kind::Schema && &*to.id.name == "public";
+        let none = if is_public { "'standard public schema'" } else { "NULL" };
+        let text = to.get("comment").map_or(none.to_owned(), |text| literal(text).trim().to_owned());
         pieces.push(Piece::new(format!("COMMENT ON {} IS {text}", address(to))));
     }
     if changed.contains(&"acl") || changed.contains(&"owner") {
@@ -254,8 +257,8 @@ fn grant(object: &Object, there: &grants::Held, cx: &Cx<'_>) -> Vec<Piece> {
 
 fn has_grants(kind: Kind) -> bool {
     use Kind::{
-        Aggregate, Column, Domain, ForeignDataWrapper, Function, Language, MaterializedView, Procedure, Schema, Sequence,
-        Server, Table, Type, View,
+        Aggregate, Column, Domain, ForeignDataWrapper, Function, Language, MaterializedView, Procedure, Schema,
+        Sequence, Server, Table, Type, View,
     };
     let relations = [Table, View, MaterializedView, Column, Sequence];
     let others = [Function, Procedure, Aggregate, Type, Domain, Schema, Language, Server, ForeignDataWrapper];

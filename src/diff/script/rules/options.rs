@@ -16,7 +16,11 @@ fn entries(object: Option<&Object>, attribute: &str) -> Vec<(String, String)> {
 /// A value as a storage parameter: bare where it is a number or a word, else a literal.
 fn value(text: &str) -> String {
     let plain = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '.' || c == '-' || c == '_');
-    if plain && !text.starts_with('-') && !text.contains('-') { text.to_owned() } else { literal(text).trim().to_owned() }
+    if plain && !text.starts_with('-') && !text.contains('-') {
+        text.to_owned()
+    } else {
+        literal(text).trim().to_owned()
+    }
 }
 
 /// `fillfactor=70, autovacuum_enabled=false`; empty if there are none.
@@ -54,7 +58,8 @@ pub(super) fn foreign(object: &Object) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let list: Vec<String> = all.iter().map(|(name, text)| format!("{} {}", shown(name), literal(text).trim())).collect();
+    let list: Vec<String> =
+        all.iter().map(|(name, text)| format!("{} {}", shown(name), literal(text).trim())).collect();
     format!(" OPTIONS ({})", list.join(", "))
 }
 

@@ -99,16 +99,18 @@ fn operator_class(object: &Object) -> Option<String> {
         lines.push(format!("STORAGE {}", text("type")?));
     }
     let body = lines.join(",\n    ");
-    Some(format!("CREATE OPERATOR CLASS {own}{default} FOR TYPE {} USING {method}{family} AS\n    {body}", text("type")?))
+    Some(format!(
+        "CREATE OPERATOR CLASS {own}{default} FOR TYPE {} USING {method}{family} AS\n    {body}",
+        text("type")?
+    ))
 }
 
 /// Token and dictionaries of each mapping.
 fn mappings(object: &Object) -> Vec<(String, String)> {
     let all = entries(object.get("definition").unwrap_or_default());
     let list = all.get("mappings").and_then(|v| v.as_array()).cloned().unwrap_or_default();
-    let pair = |entry: &serde_json::Value| {
-        Some((entry.get(0)?.as_str()?.to_owned(), entry.get(1)?.as_str()?.to_owned()))
-    };
+    let pair =
+        |entry: &serde_json::Value| Some((entry.get(0)?.as_str()?.to_owned(), entry.get(1)?.as_str()?.to_owned()));
     list.iter().filter_map(pair).collect()
 }
 

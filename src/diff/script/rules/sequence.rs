@@ -5,6 +5,7 @@ use crate::catalog::Object;
 use crate::diff::script::Piece;
 use crate::diff::script::hazard::Hazard;
 use crate::diff::script::name::{name, said};
+use crate::sql::quote::literal;
 
 /// Attribute and words, in the order in which PostgreSQL's manual has them.
 const OPTIONS: [(&str, &str); 6] = [
@@ -22,8 +23,10 @@ pub(super) fn create(sequence: &Object) -> Vec<Piece> {
         Some("integer") => "2147483647",
         _ => "9223372036854775807",
     };
-    let usual = [("type", "bigint"), ("increment", "1"), ("minimum", "1"), ("maximum", most), ("start", "1"), ("cache", "1")];
-    let mut sql = format!("CREATE {}SEQUENCE {}", if sequence.is("unlogged") { "UNLOGGED " } else { "" }, name(sequence));
+    let usual =
+        [("type", "bigint"), ("increment", "1"), ("minimum", "1"), ("maximum", most), ("start", "1"), ("cache", "1")];
+    let mut sql =
+        format!("CREATE {}SEQUENCE {}", if sequence.is("unlogged") { "UNLOGGED " } else { "" }, name(sequence));
     for (attribute, words) in OPTIONS {
         let value = sequence.get(attribute).unwrap_or_default();
         if !usual.contains(&(attribute, value)) {
@@ -41,7 +44,7 @@ pub(super) fn drop(sequence: &Object) -> Vec<Piece> {
     vec![Piece::with(format!("DROP SEQUENCE {}", name(sequence)), [Hazard::DataLoss { what }])]
 }
 
-pub(super) fn alter(to: &Object, changed: &[&str]) -> Way {
+pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
     let mut actions = String::new();
     for (attribute, words) in OPTIONS {
         if changed.contains(&attribute) {
@@ -52,7 +55,7 @@ pub(super) fn alter(to: &Object, changed: &[&str]) -> Way {
         actions.push_str(if to.is("cycle") { " CYCLE" } else { " NO CYCLE" });
     }
     let own = name(to);
-    let mut pieces = Vec::new();
+    let mut pieces = into_bounds(from, to);
     if !actions.is_empty() {
         pieces.push(Piece::new(format!("ALTER SEQUENCE {own}{actions}")));
     }
@@ -61,6 +64,20 @@ pub(super) fn alter(to: &Object, changed: &[&str]) -> Way {
         pieces.push(Piece::new(format!("ALTER SEQUENCE {own} SET {word}")));
     }
     Way::Alter { pieces, disturbs: false }
+}
+
+/// A sequence that stands outside its new bounds is put onto the nearer one: PostgreSQL would refuse them.
+fn into_bounds(from: &Object, to: &Object) -> Vec<Piece> {
+    let number = |side: &Object, attribute: &str| side.get(attribute).and_then(|value| value.parse::<i64>().ok());
+    let mut pieces = Vec::new();
+    for (attribute, sign, tighter) in [("minimum", "<", 1), ("maximum", ">", -1)] {
+        let (Some(old), Some(new)) = (number(from, attribute), number(to, attribute)) else { continue };
+        if (new > old && tighter == 1) || (new < old && tighter == -1) {
+            let set = format!("pg_catalog.setval({}, {new}, false)", literal(&name(to)).trim());
+            pieces.push(Piece::new(format!("SELECT {set} FROM {} WHERE last_value {sign} {new}", name(to))));
+        }
+    }
+    pieces
 }
 
 /// `OWNED BY`: the column with which the sequence goes, or none.

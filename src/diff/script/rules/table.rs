@@ -68,7 +68,8 @@ fn as_partition(table: &Object, cx: &Cx<'_>) -> Option<Piece> {
     if !cx.is_folded_partition(table) {
         return None;
     }
-    let sql = format!("CREATE {} {} PARTITION OF {} {bound}{}", kind_words(table), name(table), name(parent), tail(table));
+    let sql =
+        format!("CREATE {} {} PARTITION OF {} {bound}{}", kind_words(table), name(table), name(parent), tail(table));
     Some(Piece::new(sql))
 }
 
@@ -138,7 +139,8 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
             "options" => plain(options::set_and_reset(from, to, "options", "")),
             "toast_options" => plain(options::set_and_reset(from, to, "toast_options", "toast.")),
             "row_security" => {
-                let (word, what) = if to.is("row_security") { ("ENABLE", "switches on") } else { ("DISABLE", "switches off") };
+                let (word, what) =
+                    if to.is("row_security") { ("ENABLE", "switches on") } else { ("DISABLE", "switches off") };
                 let hazard = Hazard::Access { what: format!("{what} row level security of {}", said(&to.id)) };
                 vec![(format!("{word} ROW LEVEL SECURITY"), vec![hazard, exclusive()])]
             }

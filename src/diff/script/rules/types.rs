@@ -90,9 +90,8 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
     match added_labels(&from.list("labels"), &to.list("labels")) {
         Some(added) => {
             let own = name(to);
-            let piece = |action: String| {
-                Piece::with(format!("ALTER TYPE {own} ADD VALUE {action}"), [Hazard::OwnTransaction])
-            };
+            let piece =
+                |action: String| Piece::with(format!("ALTER TYPE {own} ADD VALUE {action}"), [Hazard::OwnTransaction]);
             Way::Alter { pieces: added.into_iter().map(piece).collect(), disturbs: false }
         }
         None => Way::Replace,
@@ -165,11 +164,8 @@ pub(super) mod domain {
         if domain.is("not_null") {
             sql.push_str(" NOT NULL");
         }
-        let parts: Vec<&Object> = cx
-            .to
-            .parts_of(&domain.id, Kind::DomainConstraint)
-            .filter(|part| cx.is_folded(&part.id))
-            .collect();
+        let parts: Vec<&Object> =
+            cx.to.parts_of(&domain.id, Kind::DomainConstraint).filter(|part| cx.is_folded(&part.id)).collect();
         for part in &parts {
             sql.push_str(&format!("\n    {}", constraint::domain::clause(part)));
         }
@@ -214,7 +210,10 @@ mod tests {
     #[test]
     fn labels_are_added_where_they_belong() {
         assert_eq!(added(&["b"], &["a", "b", "c"]), Some(vec!["'a' BEFORE 'b'".to_owned(), "'c'".to_owned()]));
-        assert_eq!(added(&["a", "d"], &["a", "b", "c", "d"]), Some(vec!["'b' AFTER 'a'".into(), "'c' AFTER 'b'".into()]));
+        assert_eq!(
+            added(&["a", "d"], &["a", "b", "c", "d"]),
+            Some(vec!["'b' AFTER 'a'".into(), "'c' AFTER 'b'".into()])
+        );
         assert_eq!(added(&[], &["a", "b"]), Some(vec!["'a'".into(), "'b'".into()]));
     }
 

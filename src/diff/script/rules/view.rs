@@ -46,7 +46,8 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
             "options" if !changed.contains(&"definition") => {
                 let actions = options::set_and_reset(from, to, "options", "");
                 let access = from.get("options").into_iter().chain(to.get("options")).any(|o| o.contains("security_"));
-                let hazard = access.then(|| Hazard::Access { what: format!("whose rights {} reads with", said(&to.id)) });
+                let hazard =
+                    access.then(|| Hazard::Access { what: format!("whose rights {} reads with", said(&to.id)) });
                 let all = actions.into_iter().map(|action| format!("ALTER {words} {} {action}", name(to)));
                 pieces.extend(all.map(|sql| Piece::with(sql, hazard.clone())));
             }
