@@ -564,7 +564,10 @@ impl<'a, 'f> Draft<'a, 'f> {
             Way::Replace => return None,
         };
         pieces.extend(rules::alter_leaves(from, to, &self.fates.leaves(id), cx));
-        Some(pieces)
+        // PostgreSQL has no statement that makes a table's own column an inherited one.
+        let stays_own =
+            id.kind == Kind::Column && to.is("inherited") && self.fates.attributes(id).contains(&"inherited");
+        if stays_own && !from.is("inherited") && pieces.is_empty() { None } else { Some(pieces) }
     }
 }
 
