@@ -195,7 +195,7 @@ begin
   new.location_id := its_order.location_id;
   select p.name, coalesce(o.base_price, p.base_price) as price, p.tax_category,
          p.is_active and p.is_available and p.product_type <> 'ingredient'
-           and (o.id is null or o.is_available or o.unavailable_until <= now()) as on_sale
+           and (o.id is null or o.is_available or coalesce(o.unavailable_until <= now(), false)) as on_sale
   into offer
   from public.products p
   join public.locations l on l.organization_id = p.organization_id and l.id = its_order.location_id
@@ -406,7 +406,8 @@ create constraint trigger check_order_items_total
   for each row execute function private.check_order_items_total();
 
 ----------------------------------------------------------------------------------------------------- customers
--- A visit counts when its order is completed and paid, and no longer when all of it is refunded.
+-- A visit counts when its order is completed and paid, and no longer when all of it is refunded. What went back of
+-- money that was paid twice was never spent.
 create function private.count_customer_visit() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -415,10 +416,14 @@ begin
   for change in
     select row.customer_id, sum(row.visits)::integer as visits, sum(row.spent) as spent, max(row.visited) as visited
     from (
-      select old.customer_id, -1, old.refunded_amount - old.total_amount, null::timestamptz
+      select old.customer_id, -1,
+             -least(old.total_amount, greatest(old.paid_amount, old.total_amount) - old.refunded_amount),
+             null::timestamptz
       where old.status = 'completed' and old.payment_status = 'paid'
       union all
-      select new.customer_id, 1, new.total_amount - new.refunded_amount, new.completed_at
+      select new.customer_id, 1,
+             least(new.total_amount, greatest(new.paid_amount, new.total_amount) - new.refunded_amount),
+             new.completed_at
       where new.status = 'completed' and new.payment_status = 'paid'
     ) as row (customer_id, visits, spent, visited)
     where row.customer_id is not null

@@ -32,10 +32,14 @@ begin
   join pg_catalog.pg_namespace n on n.oid = e.extnamespace
   where e.extname = 'pg_stat_statements';
   if place is not null then
-    return query execute format(
+    for query, mean_exec_time, calls, total_exec_time in execute format(
       'select s.query, s.mean_exec_time, s.calls, s.total_exec_time from %I.pg_stat_statements s', place
-    );
+    ) loop
+      return next;
+    end loop;
   end if;
+exception when object_not_in_prerequisite_state then
+  null; -- installed, and not loaded with the server: nothing is counted
 end
 $$;
 comment on function monitoring.read_statements() is 'pg_stat_statements, wherever it is; nothing where it is not.';

@@ -2,7 +2,7 @@
 
 -- Each function of this schema whose name begins with invariants_of_ gives what it finds broken.
 create function private.check_invariants()
-returns table (rule text, entity text, entity_id uuid, expected numeric, found numeric)
+returns table (rule text, entity text, entity_id uuid, expected numeric, actual numeric)
 language plpgsql stable set search_path = '' as $$
 declare
   part text;
@@ -13,14 +13,16 @@ begin
     where p.pronamespace = 'private'::regnamespace and p.proname like 'invariants\_of\_%'
     order by p.proname
   loop
-    return query execute format('select * from private.%I()', part);
+    for rule, entity, entity_id, expected, actual in execute format('select * from private.%I()', part) loop
+      return next;
+    end loop;
   end loop;
 end
 $$;
 comment on function private.check_invariants() is 'One row for each rule that is broken; none is good.';
 
 create function private.invariants_of_shop()
-returns table (rule text, entity text, entity_id uuid, expected numeric, found numeric)
+returns table (rule text, entity text, entity_id uuid, expected numeric, actual numeric)
 language sql stable set search_path = '' as $$
   select 'stock is the sum of its ledger', 'inventory', i.id, coalesce(sum(m.quantity), 0)::numeric, i.current_stock
   from public.inventory i

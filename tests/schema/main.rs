@@ -11,6 +11,7 @@ mod support;
 mod project;
 
 mod bundled;
+mod coffee;
 mod defects;
 mod embedded;
 mod names;
