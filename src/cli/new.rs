@@ -32,8 +32,6 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> 
     let settings = context.settings_quietly()?;
     let (migrations, rollbacks) = context.folders()?;
     let pairs = match &settings.source {
-        // `supabase init` makes no folder.
-        Source::Supabase { migrations, .. } if !migrations.exists() => Vec::new(),
         source @ (Source::Folder { .. } | Source::Supabase { .. }) => migration::discover(source)?,
         Source::Bundled => Vec::new(),
     };

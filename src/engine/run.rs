@@ -76,6 +76,8 @@ pub struct Run<'a> {
     lock_wait: Duration,
     /// Settings of ours that `RESET ALL` undoes.
     pub(super) restore: String,
+    /// Makes the rest of a transaction the work of the role that keeps the ledger, whatever role a script took.
+    pub(super) as_ourselves: String,
     missing: Missing,
     /// Whether a transaction is open for the next script.
     pub(super) begun: bool,
@@ -108,8 +110,11 @@ impl<'a> Run<'a> {
         } else {
             "SELECT".to_owned()
         };
+        let mut as_ourselves = "SET LOCAL SESSION AUTHORIZATION DEFAULT".to_owned();
         if probe.is_another_role {
-            restore.push_str(&format!("; SET ROLE {}", quote::ident(&probe.facts.role)));
+            let role = quote::ident(&probe.facts.role);
+            restore.push_str(&format!("; SET ROLE {role}"));
+            as_ourselves.push_str(&format!("; SET LOCAL ROLE {role}"));
         }
         let platform = match (settings.platform, probe.facts.supabase) {
             (Platform::Supabase, false) if ours || settings.stand_in => {
@@ -131,6 +136,7 @@ impl<'a> Run<'a> {
             statement_timeout: settings.statement_timeout,
             lock_wait: settings.lock_wait,
             restore,
+            as_ourselves,
             facts: probe.facts,
             missing: platform,
             begun: false,

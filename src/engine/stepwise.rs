@@ -133,7 +133,8 @@ async fn shared(run: &mut Run<'_>, step: &Step, unit: &Unit, id: i64) -> Result<
         });
     }
     // The script may have changed its role; the ledger is written as the role that connected.
-    parts.push(Part::Sql("SET LOCAL SESSION AUTHORIZATION DEFAULT"));
+    let as_ourselves = run.as_ourselves.clone();
+    parts.push(Part::Sql(&as_ourselves));
     let recorder = run.recorder.clone();
     parts.push(recorder.progress(&progress));
     parts.push(Part::Sql("COMMIT"));

@@ -66,7 +66,10 @@ pub fn discover(source: &Source) -> Result<Vec<Pair>> {
                 (folder(migrations, &root, is_supabase, &mut problems), downs.join())
             });
             let ups = ups.unwrap_or_else(|error| {
-                missing(migrations, &error, &mut problems);
+                // `supabase init` makes no folder.
+                if !(is_supabase && error.kind() == io::ErrorKind::NotFound) {
+                    missing(migrations, &error, &mut problems);
+                }
                 Vec::new()
             });
             problems.append(of_downs);
@@ -80,23 +83,26 @@ pub fn discover(source: &Source) -> Result<Vec<Pair>> {
             });
             (ups, downs)
         }
-        Source::Bundled => return from_files("bundled", bundled::files()),
+        Source::Bundled => return from_files("bundled", source, bundled::files()),
     };
+    paired(ups, downs, is_supabase, problems)
+}
+
+/// The same for files of a source that are in no folder; `place` is what people see before their names.
+pub(super) fn from_files(place: &str, source: &Source, (ups, downs): (Files, Files)) -> Result<Vec<Pair>> {
+    let mut problems = Problems::default();
+    let is_supabase = matches!(source, Source::Supabase { .. });
+    let ups = scripts(&format!("{place}:migrations"), ups, is_supabase, &mut problems);
+    let downs = scripts(&format!("{place}:rollbacks"), downs, false, &mut problems);
+    paired(ups, downs, is_supabase, problems)
+}
+
+fn paired(ups: Vec<Found>, downs: Vec<Found>, is_supabase: bool, mut problems: Problems) -> Result<Vec<Pair>> {
     let mut pairs = pair(ups, downs, &mut problems);
     problems.into_result()?;
     if is_supabase {
         supabase::excuse_history(&mut pairs);
     }
-    Ok(pairs)
-}
-
-/// The same for files that are in no folder; `place` is what people see before their names.
-pub(super) fn from_files(place: &str, (ups, downs): (Files, Files)) -> Result<Vec<Pair>> {
-    let mut problems = Problems::default();
-    let ups = scripts(&format!("{place}:migrations"), ups, &mut problems);
-    let downs = scripts(&format!("{place}:rollbacks"), downs, &mut problems);
-    let pairs = pair(ups, downs, &mut problems);
-    problems.into_result()?;
     Ok(pairs)
 }
 
@@ -115,6 +121,11 @@ fn common_parent(a: &Path, b: &Path) -> PathBuf {
 
 fn shown(path: &Path, root: &Path) -> String {
     path.strip_prefix(root).unwrap_or(path).display().to_string()
+}
+
+/// What a file's name says; `by_cli`: to Supabase's CLI.
+fn name_of(file: &str, is_first: bool, by_cli: bool) -> Reading {
+    if by_cli { supabase::read(file, is_first) } else { name::read(file) }
 }
 
 /// Reads a folder; `by_cli`: as Supabase's CLI takes its files.
@@ -137,21 +148,13 @@ fn folder(folder: &Path, root: &Path, by_cli: bool, problems: &mut Problems) -> 
             }
             continue;
         }
-        let name = if by_cli { supabase::read(&file, at == 0) } else { name::read(&file) };
-        match name {
+        match name_of(&file, at == 0, by_cli) {
             Reading::Other => {}
             Reading::Wrong(why) => problems.add(format!("{told}: {why}")),
-            Reading::Script(name) => {
-                match read(&path) {
-                    Ok(bytes) => {
-                        let script = script(&told, name, bytes, problems);
-                        found.extend(script.map(|(name, script)| {
-                            (name, if by_cli { supabase::without_header(script) } else { script })
-                        }));
-                    }
-                    Err(why) => problems.add(format!("{told}: {why}")),
-                }
-            }
+            Reading::Script(name) => match read(&path) {
+                Ok(bytes) => found.extend(script(&told, name, bytes, by_cli, problems)),
+                Err(why) => problems.add(format!("{told}: {why}")),
+            },
         }
     }
     Ok(found)
@@ -181,22 +184,22 @@ fn subfolder(path: &Path, told: &str, problems: &mut Problems) {
     }
 }
 
-fn scripts(folder: &str, files: Files, problems: &mut Problems) -> Vec<Found> {
+fn scripts(folder: &str, files: Files, by_cli: bool, problems: &mut Problems) -> Vec<Found> {
     let mut found = Vec::new();
-    for (file, bytes) in files {
+    for (at, (file, bytes)) in files.into_iter().enumerate() {
         let path = format!("{folder}/{file}");
-        match name::read(&file) {
+        match name_of(&file, at == 0, by_cli) {
             Reading::Other => {}
             Reading::Wrong(why) => problems.add(format!("{path}: {why}")),
-            Reading::Script(name) => found.extend(script(&path, name, bytes, problems)),
+            Reading::Script(name) => found.extend(script(&path, name, bytes, by_cli, problems)),
         }
     }
     found
 }
 
-fn script(path: &str, name: FileName, bytes: Vec<u8>, problems: &mut Problems) -> Option<Found> {
+fn script(path: &str, name: FileName, bytes: Vec<u8>, by_cli: bool, problems: &mut Problems) -> Option<Found> {
     match text::script(path.to_owned(), bytes) {
-        Ok(script) => Some((name, script)),
+        Ok(script) => Some((name, if by_cli { supabase::without_header(script) } else { script })),
         Err(why) => {
             problems.add(format!("{path}: {why}"));
             None

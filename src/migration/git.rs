@@ -18,7 +18,7 @@ use crate::error::{Error, Kind};
 /// # Errors
 /// When there is no git or no repository, when it has no such revision, or when the files of that time are wrong.
 pub fn at_revision(source: &Source, revision: &str) -> Result<(Vec<Pair>, String)> {
-    let Source::Folder { migrations, rollbacks } = source else {
+    let (Source::Folder { migrations, rollbacks } | Source::Supabase { migrations, rollbacks }) = source else {
         return Err(Error::new(Kind::Usage, "the bundled project has no revisions")
             .hint("go to the folder of a project of yours, or name it with `--dir`")
             .into());
@@ -45,7 +45,7 @@ pub fn at_revision(source: &Source, revision: &str) -> Result<(Vec<Pair>, String
     let mut files = contents(place, ups.into_iter().chain(downs).collect())?;
     let downs = files.split_off(count);
     let short: String = commit.chars().take(9).collect();
-    Ok((discover::from_files(&short, (files, downs))?, short))
+    Ok((discover::from_files(&short, source, (files, downs))?, short))
 }
 
 /// Names and object ids of a folder's files. A folder that is not there has none.

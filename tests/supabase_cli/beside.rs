@@ -1,7 +1,7 @@
 //! A project of Supabase's CLI with a database of its own, on which both programs work.
 
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, Command};
 
 use postgres::{Client, NoTls};
 
@@ -23,15 +23,19 @@ impl Beside {
     }
 
     /// On a fresh database of a server, as a role.
-    pub(crate) fn on(cluster: &Cluster, role: &str) -> Self {
-        let name = cluster.create_database();
+    fn on(cluster: &Cluster, role: &str) -> Self {
+        Self::at(cluster, role, &cluster.create_database())
+    }
+
+    /// On a database that is there.
+    pub(crate) fn at(cluster: &Cluster, role: &str, name: &str) -> Self {
         let project = Project::on(format!("postgres://{role}@127.0.0.1:{}/{name}", cluster.port));
         // The CLI's folders are the only ones.
         for folder in ["migrations", "rollbacks"] {
             std::fs::remove_dir(project.path().join(folder)).unwrap();
         }
         project.file("supabase/config.toml", "project_id = \"beside\"\n");
-        Self { project, remote: remote(cluster.port, role, &name) }
+        Self { project, remote: remote(cluster.port, role, name) }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -58,6 +62,17 @@ impl Beside {
     #[must_use]
     pub(crate) fn migrate(&self, arguments: &[&str]) -> Ran {
         self.project.migrate(arguments)
+    }
+
+    /// The program with its environment, to be changed and run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.project.command(arguments)
+    }
+
+    /// The same database, as another role from now on.
+    pub(crate) fn log_in_as(&mut self, role: &str) {
+        let (_, rest) = self.project.url.split_once('@').unwrap();
+        self.project.url = format!("postgres://{role}@{rest}");
     }
 
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {

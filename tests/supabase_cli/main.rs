@@ -14,5 +14,7 @@ mod supabase_cli;
 
 mod beside;
 mod files;
+mod hosted;
 mod ledger;
 mod seeds;
+mod targets;
