@@ -162,16 +162,16 @@ $$;
 comment on function private.accept_substitution(uuid) is 'The calling instructor takes a class over; the first to do so has it.';
 
 -- What the API calls. These run as the caller, and stand for their namesakes, which check who that is.
-create function public.available_substitutes(p_class_schedule_id uuid)
+create function public.available_substitutes(class_schedule_id uuid)
 returns table (instructor_id uuid, first_name text, last_name text)
-language sql stable set search_path = '' as $$ select * from private.available_substitutes(p_class_schedule_id) $$;
+language sql stable set search_path = '' as $$ select * from private.available_substitutes(class_schedule_id) $$;
 comment on function public.available_substitutes(uuid) is 'Who could take a class.';
-create function public.request_substitute(p_class_schedule_id uuid, p_reason text default null)
+create function public.request_substitute(class_schedule_id uuid, reason text default null)
 returns public.substitute_requests
-language sql set search_path = '' as $$ select private.request_substitute(p_class_schedule_id, p_reason) $$;
+language sql set search_path = '' as $$ select private.request_substitute(class_schedule_id, reason) $$;
 comment on function public.request_substitute(uuid, text) is 'Asks for a substitute.';
-create function public.accept_substitution(p_substitute_request_id uuid) returns public.substitute_requests
-language sql set search_path = '' as $$ select private.accept_substitution(p_substitute_request_id) $$;
+create function public.accept_substitution(substitute_request_id uuid) returns public.substitute_requests
+language sql set search_path = '' as $$ select private.accept_substitution(substitute_request_id) $$;
 comment on function public.accept_substitution(uuid) is 'Takes a class over.';
 
 revoke all on function

@@ -211,7 +211,7 @@ begin
     new := private.leave_class(new, class, place, staff);
   end if;
   if new.status = 'attended' then
-    new.checked_in_at := coalesce(new.checked_in_at, now());
+    new.checked_in_at := coalesce(new.checked_in_at, least(now(), class.ends_at)); -- also when marked the day after
   end if;
   return new;
 end

@@ -3,12 +3,11 @@
 
 -- Under the caller's own policies; the triggers of bookings do the rest. Asked again, it answers with the same booking.
 create function public.book_class(
-  p_class_schedule_id uuid, p_member_id uuid default null, p_join_waitlist boolean default true,
-  p_notes text default null
+  class_schedule_id uuid, member_id uuid default null, join_waitlist boolean default true, notes text default null
 ) returns public.bookings
 language plpgsql set search_path = '' as $$
 declare
-  member uuid := p_member_id;
+  member uuid := book_class.member_id;
   booking public.bookings;
   broken text;
 begin
@@ -17,26 +16,26 @@ begin
     from public.class_schedules s
     join public.locations l on l.id = s.location_id
     join public.members m on m.organization_id = l.organization_id
-    where s.id = p_class_schedule_id and m.user_id = (select auth.uid());
+    where s.id = book_class.class_schedule_id and m.user_id = (select auth.uid());
   end if;
   for attempt in 1 .. 5 loop
     select b.* into booking
     from public.bookings b
-    where b.member_id = member and b.class_schedule_id = p_class_schedule_id and b.status <> 'cancelled';
+    where b.member_id = member and b.class_schedule_id = book_class.class_schedule_id and b.status <> 'cancelled';
     if found then
       return booking;
     end if;
     begin
       insert into public.bookings (member_id, class_schedule_id, booking_type, booking_notes)
       values (
-        member, p_class_schedule_id, case when broken is null then 'regular' else 'waitlist' end, p_notes
+        member, book_class.class_schedule_id, case when broken is null then 'regular' else 'waitlist' end, book_class.notes
       )
       returning * into booking;
       return booking;
     exception
       when check_violation then
         get stacked diagnostics broken = constraint_name;
-        if broken <> 'check_booking_capacity' or not p_join_waitlist then
+        if broken <> 'check_booking_capacity' or not join_waitlist then
           raise;
         end if;
       when unique_violation or deadlock_detected then
@@ -45,20 +44,20 @@ begin
         end if;
     end;
   end loop;
-  raise exception 'class % could not be booked', p_class_schedule_id using errcode = 'serialization_failure';
+  raise exception 'class % could not be booked', book_class.class_schedule_id using errcode = 'serialization_failure';
 end
 $$;
 comment on function public.book_class(uuid, uuid, boolean, text) is 'Books a class, or a place on its waitlist if it is full.';
 
-create function public.cancel_booking(p_booking_id uuid, p_reason text default null) returns public.bookings
+create function public.cancel_booking(booking_id uuid, reason text default null) returns public.bookings
 language plpgsql set search_path = '' as $$
 declare
   booking public.bookings;
 begin
   for attempt in 1 .. 5 loop
     begin
-      update public.bookings b set status = 'cancelled', cancellation_reason = p_reason
-      where b.id = p_booking_id and b.status <> 'cancelled'
+      update public.bookings b set status = 'cancelled', cancellation_reason = reason
+      where b.id = booking_id and b.status <> 'cancelled'
       returning b.* into booking;
       exit;
     exception when deadlock_detected then
@@ -68,10 +67,10 @@ begin
     end;
   end loop;
   if booking.id is null then
-    select b.* into booking from public.bookings b where b.id = p_booking_id and b.status = 'cancelled';
+    select b.* into booking from public.bookings b where b.id = booking_id and b.status = 'cancelled';
   end if;
   if booking.id is null then
-    raise exception 'no booking of yours to cancel: %', p_booking_id using errcode = 'insufficient_privilege';
+    raise exception 'no booking of yours to cancel: %', booking_id using errcode = 'insufficient_privilege';
   end if;
   return booking;
 end
@@ -208,24 +207,24 @@ $$;
 comment on function private.instructor_private_details(uuid) is
   'Contact of instructors, for staff and themselves; pay, for admins and themselves.';
 
-create function public.set_attendance(p_booking_id uuid, p_status text) returns public.bookings
-language sql set search_path = '' as $$ select private.set_attendance(p_booking_id, p_status) $$;
+create function public.set_attendance(booking_id uuid, status text) returns public.bookings
+language sql set search_path = '' as $$ select private.set_attendance(booking_id, status) $$;
 comment on function public.set_attendance(uuid, text) is 'Marks who came.';
-create function public.class_roster(p_class_schedule_id uuid) returns table (
+create function public.class_roster(class_schedule_id uuid) returns table (
   booking_id uuid, first_name text, last_initial text, status text, waitlist_position bigint, experience_level text,
   medical_conditions text, emergency_contact_name text, emergency_contact_phone text, is_first_class boolean
 )
-language sql stable set search_path = '' as $$ select * from private.class_roster(p_class_schedule_id) $$;
+language sql stable set search_path = '' as $$ select * from private.class_roster(class_schedule_id) $$;
 comment on function public.class_roster(uuid) is 'Who comes to a class.';
-create function public.cancel_class(p_class_schedule_id uuid, p_reason text default null) returns public.class_schedules
-language sql set search_path = '' as $$ select private.cancel_class(p_class_schedule_id, p_reason) $$;
+create function public.cancel_class(class_schedule_id uuid, reason text default null) returns public.class_schedules
+language sql set search_path = '' as $$ select private.cancel_class(class_schedule_id, reason) $$;
 comment on function public.cancel_class(uuid, text) is 'Cancels a class.';
-create function public.complete_class(p_class_schedule_id uuid) returns public.class_schedules
-language sql set search_path = '' as $$ select private.complete_class(p_class_schedule_id) $$;
+create function public.complete_class(class_schedule_id uuid) returns public.class_schedules
+language sql set search_path = '' as $$ select private.complete_class(class_schedule_id) $$;
 comment on function public.complete_class(uuid) is 'Ends a class that is over.';
-create function public.instructor_private_details(p_instructor_id uuid default null)
+create function public.instructor_private_details(instructor_id uuid default null)
 returns table (id uuid, user_id uuid, email text, phone text, hourly_rate numeric)
-language sql stable set search_path = '' as $$ select * from private.instructor_private_details(p_instructor_id) $$;
+language sql stable set search_path = '' as $$ select * from private.instructor_private_details(instructor_id) $$;
 comment on function public.instructor_private_details(uuid) is 'Contact and pay of instructors.';
 
 revoke all on function

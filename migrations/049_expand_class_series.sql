@@ -26,11 +26,13 @@ declare
   plan public.class_series := private.series_for_staff(series);
   change public.class_series_exceptions;
   type public.class_types;
+  zone text;
   first_day date;
   actual_day date;
+  begins_at timestamptz;
 begin
   select t.* into type from public.class_types t where t.id = plan.class_type_id;
-  select greatest((now() at time zone l.time_zone)::date, plan.dtstart, from_day) into first_day
+  select l.time_zone, greatest((now() at time zone l.time_zone)::date, plan.dtstart, from_day) into zone, first_day
   from public.locations l where l.id = plan.location_id;
   if not plan.is_active then
     return;
@@ -46,12 +48,15 @@ begin
     select x.* into change from public.class_series_exceptions x
     where x.class_series_id = series and x.occurrence_date = generate_class_schedules.occurrence_date;
     actual_day := coalesce(change.new_date, occurrence_date);
+    begins_at := (actual_day + coalesce(change.new_start_time, plan.start_time)) at time zone zone;
     select s.id into class_schedule_id from public.class_schedules s
     where s.class_series_id = series and s.occurrence_date = generate_class_schedules.occurrence_date;
     if found then
       outcome := 'exists';
     elsif change.exception_type = 'cancelled' then
       outcome := 'cancelled';
+    elsif begins_at <= now() then
+      outcome := 'past';
     elsif exists (
       select from public.location_closures c
       where c.location_id = plan.location_id and actual_day between c.starts_on and c.ends_on
@@ -199,15 +204,15 @@ create trigger apply_closure
   for each row execute function private.apply_closure();
 
 create function public.generate_class_schedules(
-  p_class_series_id uuid, p_until date, p_from date default null
+  class_series_id uuid, until_day date, from_day date default null
 ) returns table (occurrence_date date, class_schedule_id uuid, outcome text)
 language sql set search_path = '' as $$
-  select * from private.generate_class_schedules(p_class_series_id, p_until, p_from)
+  select * from private.generate_class_schedules(class_series_id, until_day, from_day)
 $$;
 comment on function public.generate_class_schedules(uuid, date, date) is 'Puts the classes of a series on the timetable.';
-create function public.split_class_series(p_class_series_id uuid, p_from date, p_changes jsonb default '{}')
+create function public.split_class_series(class_series_id uuid, from_day date, changes jsonb default '{}')
 returns uuid
-language sql set search_path = '' as $$ select private.split_class_series(p_class_series_id, p_from, p_changes) $$;
+language sql set search_path = '' as $$ select private.split_class_series(class_series_id, from_day, changes) $$;
 comment on function public.split_class_series(uuid, date, jsonb) is 'Changes a series from a day on.';
 
 revoke all on function

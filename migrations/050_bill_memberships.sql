@@ -295,7 +295,7 @@ $$;
 comment on function private.run_billing_cycle(date) is 'Invoices the periods that begin, and ends the packages that are over; how many invoices.';
 
 -- The payment provider's server reports that a charge failed. It is tried again after 1, 3 and 5 days, then given up.
-create function public.record_payment_failure(p_invoice_id uuid, p_reason text default null) returns public.invoices
+create function public.record_payment_failure(invoice_id uuid, reason text default null) returns public.invoices
 language plpgsql set search_path = '' as $$
 declare
   invoice public.invoices;
@@ -304,10 +304,10 @@ begin
   set attempt_count = i.attempt_count + 1,
       next_attempt_at = case when i.attempt_count < 3 then now() + make_interval(days => 1 + 2 * i.attempt_count) end,
       status = case when i.attempt_count < 3 then i.status else 'uncollectible' end
-  where i.id = p_invoice_id and i.status = 'open'
+  where i.id = invoice_id and i.status = 'open'
   returning i.* into invoice;
   insert into public.notifications (organization_id, location_id, user_id, kind, title, body, payload, dedupe_key)
-  select m.organization_id, invoice.location_id, m.user_id, 'payment_failed', 'Your payment did not go through', p_reason,
+  select m.organization_id, invoice.location_id, m.user_id, 'payment_failed', 'Your payment did not go through', reason,
          jsonb_build_object('invoice_id', invoice.id), format('payment_failed:%s:%s', invoice.id, invoice.attempt_count)
   from public.members m
   where m.id = invoice.member_id and m.user_id is not null
@@ -345,29 +345,29 @@ create trigger settle_booking
   execute function private.settle_booking_payment();
 
 create function public.purchase_package(
-  p_membership_package_id uuid, p_member_id uuid default null, p_starts_on date default null,
-  p_location_id uuid default null
+  membership_package_id uuid, member_id uuid default null, starts_on date default null,
+  location_id uuid default null
 ) returns public.member_packages
 language sql set search_path = '' as $$
-  select private.purchase_package(p_membership_package_id, p_member_id, p_starts_on, p_location_id)
+  select private.purchase_package(membership_package_id, member_id, starts_on, location_id)
 $$;
 comment on function public.purchase_package(uuid, uuid, date, uuid) is 'Buys a package.';
 create function public.freeze_package(
-  p_member_package_id uuid, p_starts_on date, p_ends_on date, p_reason text default null
+  member_package_id uuid, starts_on date, ends_on date, reason text default null
 ) returns public.member_packages
 language sql set search_path = '' as $$
-  select private.freeze_package(p_member_package_id, p_starts_on, p_ends_on, p_reason)
+  select private.freeze_package(member_package_id, starts_on, ends_on, reason)
 $$;
 comment on function public.freeze_package(uuid, date, date, text) is 'Lets a package rest.';
-create function public.cancel_subscription(p_member_package_id uuid, p_at_once boolean default false)
+create function public.cancel_subscription(member_package_id uuid, at_once boolean default false)
 returns public.member_packages
-language sql set search_path = '' as $$ select private.cancel_subscription(p_member_package_id, p_at_once) $$;
+language sql set search_path = '' as $$ select private.cancel_subscription(member_package_id, at_once) $$;
 comment on function public.cancel_subscription(uuid, boolean) is 'Ends a subscription.';
 create function public.adjust_class_credits(
-  p_member_id uuid, p_credits integer, p_reason text, p_member_package_id uuid default null
+  member_id uuid, credits integer, reason text, member_package_id uuid default null
 ) returns integer
 language sql set search_path = '' as $$
-  select private.adjust_class_credits(p_member_id, p_credits, p_reason, p_member_package_id)
+  select private.adjust_class_credits(member_id, credits, reason, member_package_id)
 $$;
 comment on function public.adjust_class_credits(uuid, integer, text, uuid) is 'Adds or takes credits.';
 

@@ -1,0 +1,2 @@
+-- Undoes 056.
+drop function private.invariants_of_studio();
