@@ -183,9 +183,11 @@ comment on column public.instructors.bio is 'What the public reads about them.';
 comment on column public.instructors.certifications is 'Trainings they hold.';
 comment on column public.instructors.specialties is 'Styles they are known for.';
 comment on column public.instructors.experience_years is 'Years of teaching.';
-comment on column public.instructors.hourly_rate is 'Pay for an hour, in the currency of the place; for admins and themselves.';
+comment on column public.instructors.hourly_rate is
+  'Pay for an hour, in the currency of the place; for admins and themselves.';
 comment on column public.instructors.profile_image_url is 'Picture on the timetable.';
-comment on column public.instructors.is_available is 'Whether they take classes at present; one who does not is offered no substitution.';
+comment on column public.instructors.is_available is
+  'Whether they take classes at present; one who does not is offered no substitution.';
 comment on column public.instructors.is_active is 'False hides it, and keeps its history.';
 comment on column public.instructors.created_at is 'When the row was made.';
 comment on column public.instructors.updated_at is 'When the row last changed.';
@@ -221,11 +223,13 @@ comment on column public.class_schedules.max_participants is 'Seats.';
 comment on column public.class_schedules.current_bookings is 'Seats taken; kept by the bookings.';
 comment on column public.class_schedules.waitlist_count is 'People waiting; kept by the bookings.';
 comment on column public.class_schedules.status is 'scheduled, cancelled or completed.';
-comment on column public.class_schedules.substitute_instructor_id is 'Who teaches instead; null when the planned one does.';
+comment on column public.class_schedules.substitute_instructor_id is
+  'Who teaches instead; null when the planned one does.';
 comment on column public.class_schedules.special_notes is 'What the timetable adds.';
 comment on column public.class_schedules.starts_at is 'When it begins.';
 comment on column public.class_schedules.ends_at is 'When it ends.';
-comment on column public.class_schedules.effective_instructor_id is 'Who teaches it: the substitute, or else the planned one.';
+comment on column public.class_schedules.effective_instructor_id is
+  'Who teaches it: the substitute, or else the planned one.';
 comment on column public.class_schedules.created_at is 'When the row was made.';
 comment on column public.class_schedules.updated_at is 'When the row last changed.';
 comment on column public.class_schedules.created_by is 'Who made it.';
@@ -242,13 +246,15 @@ comment on column public.members.phone is 'Number.';
 comment on column public.members.date_of_birth is 'Day of birth.';
 comment on column public.members.emergency_contact_name is 'Whom to call.';
 comment on column public.members.emergency_contact_phone is 'On which number.';
-comment on column public.members.medical_conditions is 'Health notes, for their own place''s staff and the teacher of a class they come to.';
+comment on column public.members.medical_conditions is
+  'Health notes, for their own place''s staff and the teacher of a class they come to.';
 comment on column public.members.experience_level is 'Their own estimate.';
 comment on column public.members.membership_type is 'Name of the best package that runs.';
 comment on column public.members.membership_status is 'Only an active member books.';
 comment on column public.members.membership_start_date is 'First day of that package.';
 comment on column public.members.membership_end_date is 'Last day of that package; null while it renews.';
-comment on column public.members.classes_remaining is 'Credits left, over all packages; the balance of class_credit_transactions.';
+comment on column public.members.classes_remaining is
+  'Credits left, over all packages; the balance of class_credit_transactions.';
 comment on column public.members.total_classes_attended is 'Classes they came to; kept by the bookings.';
 comment on column public.members.preferences is 'Favourite instructors, class types and the like.';
 comment on column public.members.is_active is 'False hides it, and keeps its history.';
@@ -261,8 +267,10 @@ comment on column public.bookings.id is 'Key.';
 comment on column public.bookings.member_id is 'Who comes.';
 comment on column public.bookings.class_schedule_id is 'To which class.';
 comment on column public.bookings.location_id is 'The studio of its class.';
-comment on column public.bookings.booking_type is 'regular, drop_in (pays for this class alone) or waitlist (waits for a seat).';
-comment on column public.bookings.status is 'confirmed (of a waitlist: still waiting), attended, no_show, or cancelled, which is final.';
+comment on column public.bookings.booking_type is
+  'regular, drop_in (pays for this class alone) or waitlist (waits for a seat).';
+comment on column public.bookings.status is
+  'confirmed (of a waitlist: still waiting), attended, no_show, or cancelled, which is final.';
 comment on column public.bookings.payment_status is 'Whether the seat is paid for.';
 comment on column public.bookings.amount_paid is 'Money taken for this seat, less what was given back.';
 comment on column public.bookings.payment_method is 'package, or how the money came.';
@@ -282,7 +290,8 @@ comment on column public.membership_packages.description is 'What is in it.';
 comment on column public.membership_packages.price is 'Price of a period.';
 comment on column public.membership_packages.billing_cycle is 'How often it is paid for; null means once.';
 comment on column public.membership_packages.classes_included is 'Classes in a period; null for as many as one likes.';
-comment on column public.membership_packages.validity_days is 'Days that a package paid once is good for; null for no end.';
+comment on column public.membership_packages.validity_days is
+  'Days that a package paid once is good for; null for no end.';
 comment on column public.membership_packages.can_freeze is 'Whether it may be interrupted.';
 comment on column public.membership_packages.max_freeze_days is 'Days of interruption, in all.';
 comment on column public.membership_packages.auto_renew is 'Whether a new period follows by itself.';

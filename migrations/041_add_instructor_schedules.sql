@@ -12,7 +12,8 @@ create table public.instructor_class_types (
   updated_by uuid references auth.users (id) on delete set null,
   unique (instructor_id, class_type_id)
 );
-comment on table public.instructor_class_types is 'What an instructor is trained for. Who has no row here may teach everything.';
+comment on table public.instructor_class_types is
+  'What an instructor is trained for. Who has no row here may teach everything.';
 comment on column public.instructor_class_types.instructor_id is 'Who.';
 comment on column public.instructor_class_types.class_type_id is 'What.';
 
@@ -33,7 +34,8 @@ create table public.instructor_availability (
   constraint check_availability_hours check (end_time > start_time),
   constraint check_availability_period check (effective_until >= effective_from)
 );
-comment on table public.instructor_availability is 'Weekly hours in which an instructor may be asked to stand in. None: at any time.';
+comment on table public.instructor_availability is
+  'Weekly hours in which an instructor may be asked to stand in. None: at any time.';
 comment on column public.instructor_availability.instructor_id is 'Who.';
 comment on column public.instructor_availability.location_id is 'Where; null for everywhere.';
 comment on column public.instructor_availability.day_of_week is '0 is Sunday, 6 Saturday.';
@@ -65,7 +67,8 @@ comment on column public.instructor_time_off.instructor_id is 'Who.';
 comment on column public.instructor_time_off.starts_at is 'From.';
 comment on column public.instructor_time_off.ends_at is 'Until.';
 comment on column public.instructor_time_off.reason is 'Why, for the studio.';
-comment on column public.instructor_time_off.status is 'requested by the instructor, then approved or declined by staff; cancelled by either.';
+comment on column public.instructor_time_off.status is
+  'requested by the instructor, then approved or declined by staff; cancelled by either.';
 
 create trigger same_organization
   before insert or update of instructor_id, class_type_id on public.instructor_class_types
@@ -153,7 +156,8 @@ begin
   return new;
 end
 $$;
-comment on function private.check_class_instructor() is 'Trigger: nobody teaches while away, and a substitute can take the class.';
+comment on function private.check_class_instructor() is
+  'Trigger: nobody teaches while away, and a substitute can take the class.';
 
 -- After place_class and place_in_room, by the alphabet: it needs the time zone that they fill in.
 create trigger zz_check_class_instructor
@@ -177,7 +181,8 @@ begin
   return new;
 end
 $$;
-comment on function private.check_time_off() is 'Trigger: time off is approved once nobody waits for the instructor then.';
+comment on function private.check_time_off() is
+  'Trigger: time off is approved once nobody waits for the instructor then.';
 
 create trigger check_time_off
   before insert or update of instructor_id, starts_at, ends_at, status on public.instructor_time_off

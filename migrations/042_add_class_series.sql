@@ -6,11 +6,11 @@ create function private.read_rrule(
 )
 language plpgsql immutable set search_path = '' as $$
 declare
-  names constant text[] := '{SU,MO,TU,WE,TH,FR,SA}'; -- as extract(dow) counts, from 1
+  names constant text[] := array['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA']; -- as extract(dow) counts, from 1
   part text;
   word text;
   value text;
-  seen text[] := '{}';
+  seen text[] := array[]::text[];
 begin
   every := 1;
   week_start := 1;
@@ -24,9 +24,9 @@ begin
     if word = 'FREQ' and value = 'WEEKLY' then
       continue;
     elsif word = 'INTERVAL' and value ~ '^[1-9]\d?$' then
-      every := value;
+      every := value::integer;
     elsif word = 'COUNT' and value ~ '^[1-9]\d{0,3}$' then
-      times := value;
+      times := value::integer;
     elsif word = 'UNTIL' and value ~ '^\d{8}$' then
       until_day := to_date(value, 'YYYYMMDD');
     elsif word = 'WKST' and value = any (names) then
@@ -45,7 +45,8 @@ begin
   end if;
 end
 $$;
-comment on function private.read_rrule(text) is 'The parts of a weekly recurrence rule; refuses what it does not understand.';
+comment on function private.read_rrule(text) is
+  'The parts of a weekly recurrence rule; refuses what it does not understand.';
 
 -- A rule without an end is walked no further than it is asked.
 create function private.rrule_dates(rule text, first_day date, from_day date, to_day date) returns setof date
@@ -91,7 +92,8 @@ create table public.class_series (
   constraint check_series_times check (end_time > start_time),
   foreign key (location_id, room_id) references public.rooms (location_id, id)
 );
-comment on table public.class_series is 'Classes that come back by a rule. generate_class_schedules puts them on the timetable.';
+comment on table public.class_series is
+  'Classes that come back by a rule. generate_class_schedules puts them on the timetable.';
 comment on column public.class_series.location_id is 'Where, and by which clock.';
 comment on column public.class_series.class_type_id is 'What is taught.';
 comment on column public.class_series.instructor_id is 'Who teaches.';
@@ -133,8 +135,10 @@ create table public.class_series_exceptions (
 comment on table public.class_series_exceptions is
   'The days on which a series differs from its rule, like EXDATE, RECURRENCE-ID and RDATE of RFC 5545.';
 comment on column public.class_series_exceptions.class_series_id is 'The series.';
-comment on column public.class_series_exceptions.occurrence_date is 'The day by the rule, which names the class for good; of an extra one, its own day.';
-comment on column public.class_series_exceptions.exception_type is 'cancelled, moved (anything about it is different) or extra.';
+comment on column public.class_series_exceptions.occurrence_date is
+  'The day by the rule, which names the class for good; of an extra one, its own day.';
+comment on column public.class_series_exceptions.exception_type is
+  'cancelled, moved (anything about it is different) or extra.';
 comment on column public.class_series_exceptions.new_date is 'The day instead.';
 comment on column public.class_series_exceptions.new_start_time is 'The hour instead.';
 comment on column public.class_series_exceptions.new_end_time is 'The end instead.';
@@ -159,7 +163,8 @@ create table public.location_closures (
     daterange(starts_on, ends_on, '[]') with &&
   )
 );
-comment on table public.location_closures is 'Holidays: days without classes. Those on the timetable already are cancelled.';
+comment on table public.location_closures is
+  'Holidays: days without classes. Those on the timetable already are cancelled.';
 comment on column public.location_closures.location_id is 'Where.';
 comment on column public.location_closures.starts_on is 'First day.';
 comment on column public.location_closures.ends_on is 'Last day.';

@@ -19,7 +19,8 @@ comment on column public.substitute_requests.class_schedule_id is 'Which class; 
 comment on column public.substitute_requests.location_id is 'Where it is.';
 comment on column public.substitute_requests.requested_by_instructor_id is 'Who cannot come.';
 comment on column public.substitute_requests.reason is 'Why.';
-comment on column public.substitute_requests.status is 'open, filled, cancelled (with its class) or expired (the class is over).';
+comment on column public.substitute_requests.status is
+  'open, filled, cancelled (with its class) or expired (the class is over).';
 comment on column public.substitute_requests.filled_by_instructor_id is 'Who stands in.';
 comment on column public.substitute_requests.filled_at is 'Since when that is settled.';
 create unique index substitute_requests_one_open on public.substitute_requests (class_schedule_id)
@@ -159,7 +160,8 @@ begin
   return wanted;
 end
 $$;
-comment on function private.accept_substitution(uuid) is 'The calling instructor takes a class over; the first to do so has it.';
+comment on function private.accept_substitution(uuid) is
+  'The calling instructor takes a class over; the first to do so has it.';
 
 -- What the API calls. These run as the caller, and stand for their namesakes, which check who that is.
 create function public.available_substitutes(class_schedule_id uuid)

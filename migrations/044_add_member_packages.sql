@@ -6,7 +6,8 @@ alter table public.membership_packages
   add constraint check_package_freeze check (can_freeze or max_freeze_days = 0),
   add constraint check_package_renewal check (not auto_renew or billing_cycle <> 'one_time');
 comment on column public.membership_packages.tier is 'trial, standard, plus or premium.';
-comment on column public.membership_packages.allowed_class_type_ids is 'The class types that it pays for; null for all.';
+comment on column public.membership_packages.allowed_class_type_ids is
+  'The class types that it pays for; null for all.';
 
 create table public.member_packages (
   id uuid primary key default gen_random_uuid(),
@@ -32,19 +33,24 @@ create table public.member_packages (
   constraint check_member_package_period check (expires_on >= starts_on),
   constraint check_unlimited_without_credits check (classes_per_period is not null or classes_remaining = 0)
 );
-comment on table public.member_packages is 'The packages of a member: one sold, or a subscription that renews. Written by functions only.';
+comment on table public.member_packages is
+  'The packages of a member: one sold, or a subscription that renews. Written by functions only.';
 comment on column public.member_packages.member_id is 'Whose.';
 comment on column public.member_packages.membership_package_id is 'What was sold.';
 comment on column public.member_packages.location_id is 'Where, and whose staff see it.';
-comment on column public.member_packages.status is 'pending until paid, active, past_due when a renewal is unpaid, expired, cancelled.';
+comment on column public.member_packages.status is
+  'pending until paid, active, past_due when a renewal is unpaid, expired, cancelled.';
 comment on column public.member_packages.price is 'Price of a period, as sold.';
 comment on column public.member_packages.billing_cycle is 'How often it is paid for, as sold.';
 comment on column public.member_packages.classes_per_period is 'Credits of a period, as sold; null for unlimited.';
-comment on column public.member_packages.classes_remaining is 'Credits left of it; the balance of its class_credit_transactions.';
+comment on column public.member_packages.classes_remaining is
+  'Credits left of it; the balance of its class_credit_transactions.';
 comment on column public.member_packages.starts_on is 'First day it is good for.';
 comment on column public.member_packages.expires_on is 'Last day it is good for; null for no end.';
-comment on column public.member_packages.billing_anchor is 'The day from which periods are counted, so that the 31st is not lost in February.';
-comment on column public.member_packages.current_period_end is 'The day on which the next period begins; null when paid once.';
+comment on column public.member_packages.billing_anchor is
+  'The day from which periods are counted, so that the 31st is not lost in February.';
+comment on column public.member_packages.current_period_end is
+  'The day on which the next period begins; null when paid once.';
 comment on column public.member_packages.auto_renew is 'Whether a next period will be invoiced.';
 comment on column public.member_packages.activated_at is 'When it was first paid.';
 comment on column public.member_packages.cancelled_at is 'When its end was decided.';
@@ -63,7 +69,8 @@ create table public.member_package_freezes (
     daterange(starts_on, ends_on, '[]') with &&
   )
 );
-comment on table public.member_package_freezes is 'Days on which a package rests; it lasts that much longer. Append-only.';
+comment on table public.member_package_freezes is
+  'Days on which a package rests; it lasts that much longer. Append-only.';
 comment on column public.member_package_freezes.member_package_id is 'Which package.';
 comment on column public.member_package_freezes.starts_on is 'First day.';
 comment on column public.member_package_freezes.ends_on is 'Last day.';
@@ -95,7 +102,8 @@ comment on table public.class_credit_transactions is
 comment on column public.class_credit_transactions.seq is 'The order of a member''s entries.';
 comment on column public.class_credit_transactions.member_id is 'Whose credits.';
 comment on column public.class_credit_transactions.member_package_id is 'Of which package; null for loose ones.';
-comment on column public.class_credit_transactions.transaction_type is 'grant, booking, booking_refund, expire or adjust.';
+comment on column public.class_credit_transactions.transaction_type is
+  'grant, booking, booking_refund, expire or adjust.';
 comment on column public.class_credit_transactions.credits is 'How many: added, or when negative taken.';
 comment on column public.class_credit_transactions.balance_after is 'The member''s balance with this entry.';
 comment on column public.class_credit_transactions.booking_id is 'For which booking.';
@@ -104,7 +112,8 @@ comment on column public.class_credit_transactions.reason is 'Why, where a perso
 alter table public.invoices
   add column member_package_id uuid references public.member_packages (id),
   add constraint invoices_period_once unique (member_package_id, period_start);
-comment on column public.invoices.member_package_id is 'The package that it is for; one invoice for each of its periods.';
+comment on column public.invoices.member_package_id is
+  'The package that it is for; one invoice for each of its periods.';
 
 create trigger same_organization
   before insert or update of member_id, membership_package_id, location_id on public.member_packages

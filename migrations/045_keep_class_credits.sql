@@ -106,7 +106,8 @@ language sql stable security definer set search_path = '' as $$
   order by p.classes_per_period is not null, p.expires_on nulls last, p.created_at, p.id
   limit 1
 $$;
-comment on function private.covering_package(uuid, uuid, date) is 'The package that pays for a class of this type on this day.';
+comment on function private.covering_package(uuid, uuid, date) is
+  'The package that pays for a class of this type on this day.';
 
 create function private.loose_credits(member uuid) returns integer
 language sql stable security definer set search_path = '' as $$

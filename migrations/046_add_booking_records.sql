@@ -10,11 +10,14 @@ alter table public.bookings
   add column promoted_at timestamp with time zone,
   add column is_late_cancel boolean not null default false;
 comment on column public.bookings.member_package_id is 'The package that pays for the seat.';
-comment on column public.bookings.credits_used is 'Credits that the seat holds: 0 or 1, as its entries in the ledger add up to.';
+comment on column public.bookings.credits_used is
+  'Credits that the seat holds: 0 or 1, as its entries in the ledger add up to.';
 comment on column public.bookings.amount_due is 'What the seat costs where no package pays for it.';
-comment on column public.bookings.waitlist_seq is 'The order in which people began to wait; drawn while the class is locked.';
+comment on column public.bookings.waitlist_seq is
+  'The order in which people began to wait; drawn while the class is locked.';
 comment on column public.bookings.promoted_at is 'When a seat became free for who waited.';
-comment on column public.bookings.is_late_cancel is 'Whether it was cancelled within the location''s cancellation window.';
+comment on column public.bookings.is_late_cancel is
+  'Whether it was cancelled within the location''s cancellation window.';
 
 -- Those who wait already keep their order.
 update public.bookings b

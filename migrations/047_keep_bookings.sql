@@ -34,7 +34,8 @@ begin
   end loop;
 end
 $$;
-comment on function private.lock_classes(uuid[]) is 'Locks classes with their bookings and members, in the order that deadlocks with nobody.';
+comment on function private.lock_classes(uuid[]) is
+  'Locks classes with their bookings and members, in the order that deadlocks with nobody.';
 
 -- What pays for a seat: a package, a loose credit, or money to come.
 create function private.pay_for_seat(booking public.bookings, class public.class_schedules, must_pay boolean)
@@ -268,7 +269,8 @@ begin
   end loop;
 end
 $$;
-comment on function private.promote_waitlist(uuid) is 'Gives the free seats of a class, which is locked, to who waited longest.';
+comment on function private.promote_waitlist(uuid) is
+  'Gives the free seats of a class, which is locked, to who waited longest.';
 
 -- After the seats are counted (booking_count_trigger): credits, attendance, history, and who is next.
 create function private.settle_booking() returns trigger
@@ -311,7 +313,8 @@ begin
   return null;
 end
 $$;
-comment on function private.settle_booking() is 'Trigger: credits, attendance and history of a booking, and who is next.';
+comment on function private.settle_booking() is
+  'Trigger: credits, attendance and history of a booking, and who is next.';
 
 create trigger booking_settle_trigger
   after insert or update or delete on public.bookings

@@ -28,7 +28,8 @@ begin
     begin
       insert into public.bookings (member_id, class_schedule_id, booking_type, booking_notes)
       values (
-        member, book_class.class_schedule_id, case when broken is null then 'regular' else 'waitlist' end, book_class.notes
+        member, book_class.class_schedule_id, case when broken is null then 'regular' else 'waitlist' end,
+        book_class.notes
       )
       returning * into booking;
       return booking;
@@ -47,7 +48,8 @@ begin
   raise exception 'class % could not be booked', book_class.class_schedule_id using errcode = 'serialization_failure';
 end
 $$;
-comment on function public.book_class(uuid, uuid, boolean, text) is 'Books a class, or a place on its waitlist if it is full.';
+comment on function public.book_class(uuid, uuid, boolean, text) is
+  'Books a class, or a place on its waitlist if it is full.';
 
 create function public.cancel_booking(booking_id uuid, reason text default null) returns public.bookings
 language plpgsql set search_path = '' as $$
@@ -100,7 +102,8 @@ begin
   return changed;
 end
 $$;
-comment on function private.set_attendance(uuid, text) is 'Who came and who did not: for the teacher of the class and for staff.';
+comment on function private.set_attendance(uuid, text) is
+  'Who came and who did not: for the teacher of the class and for staff.';
 
 -- What the teacher may know of who comes: no address, no account, no money.
 create function private.class_roster(class uuid) returns table (

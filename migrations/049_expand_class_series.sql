@@ -144,7 +144,8 @@ begin
   return plan.id;
 end
 $$;
-comment on function private.split_class_series(uuid, date, jsonb) is 'Changes a series from a day on; the key of the new one.';
+comment on function private.split_class_series(uuid, date, jsonb) is
+  'Changes a series from a day on; the key of the new one.';
 
 -- An exception and a closure reach classes that are on the timetable already.
 create function private.apply_series_exception() returns trigger
@@ -209,7 +210,8 @@ create function public.generate_class_schedules(
 language sql set search_path = '' as $$
   select * from private.generate_class_schedules(class_series_id, until_day, from_day)
 $$;
-comment on function public.generate_class_schedules(uuid, date, date) is 'Puts the classes of a series on the timetable.';
+comment on function public.generate_class_schedules(uuid, date, date) is
+  'Puts the classes of a series on the timetable.';
 create function public.split_class_series(class_series_id uuid, from_day date, changes jsonb default '{}')
 returns uuid
 language sql set search_path = '' as $$ select private.split_class_series(class_series_id, from_day, changes) $$;

@@ -5,8 +5,9 @@
 create function private.next_period(anchor date, billing_cycle text, after_day date) returns date
 language sql immutable set search_path = '' as $$
   select (anchor + n * step.length)::date
-  from (values ('monthly', interval '1 month', 28), ('quarterly', interval '3 months', 89), ('annually', interval '1 year', 365))
-    as step (cycle, length, days)
+  from (
+    values ('monthly', interval '1 month', 28), ('quarterly', interval '3 months', 89), ('annually', interval '1 year', 365)
+  ) as step (cycle, length, days)
   cross join generate_series(
     greatest(1, (after_day - anchor) / (step.days + 4)), greatest(1, (after_day - anchor) / step.days + 2)
   ) n
@@ -14,7 +15,8 @@ language sql immutable set search_path = '' as $$
   order by n
   limit 1
 $$;
-comment on function private.next_period(date, text, date) is 'The day on which the next period of a subscription begins.';
+comment on function private.next_period(date, text, date) is
+  'The day on which the next period of a subscription begins.';
 
 -- The member first, as bookings do it.
 create function private.lock_member_package(package uuid, staff_only boolean) returns public.member_packages
@@ -38,7 +40,8 @@ begin
   return found_package;
 end
 $$;
-comment on function private.lock_member_package(uuid, boolean) is 'A member''s package, locked, for the member or for staff.';
+comment on function private.lock_member_package(uuid, boolean) is
+  'A member''s package, locked, for the member or for staff.';
 
 create function private.purchase_package(package uuid, member uuid, starts_on date, location uuid)
 returns public.member_packages
@@ -145,7 +148,8 @@ begin
   return null;
 end
 $$;
-comment on function private.follow_invoice() is 'Trigger: a package runs when its invoice is paid, and stops when it cannot be.';
+comment on function private.follow_invoice() is
+  'Trigger: a package runs when its invoice is paid, and stops when it cannot be.';
 
 create trigger follow_invoice
   after update of status on public.invoices
@@ -254,7 +258,8 @@ begin
   return remaining;
 end
 $$;
-comment on function private.adjust_class_credits(uuid, integer, text, uuid) is 'Adds or takes credits, with a reason: staff only.';
+comment on function private.adjust_class_credits(uuid, integer, text, uuid) is
+  'Adds or takes credits, with a reason: staff only.';
 
 -- For a scheduler, once a day, and as often as one likes: a period has one invoice. A member at a time, by key.
 create function private.run_billing_cycle(today date default current_date) returns integer
@@ -292,7 +297,8 @@ begin
   return invoiced;
 end
 $$;
-comment on function private.run_billing_cycle(date) is 'Invoices the periods that begin, and ends the packages that are over; how many invoices.';
+comment on function private.run_billing_cycle(date) is
+  'Invoices the periods that begin, and ends the packages that are over; how many invoices.';
 
 -- The payment provider's server reports that a charge failed. It is tried again after 1, 3 and 5 days, then given up.
 create function public.record_payment_failure(invoice_id uuid, reason text default null) returns public.invoices
@@ -315,7 +321,8 @@ begin
   return invoice;
 end
 $$;
-comment on function public.record_payment_failure(uuid, text) is 'A charge failed: remind, and try again or give up. For servers.';
+comment on function public.record_payment_failure(uuid, text) is
+  'A charge failed: remind, and try again or give up. For servers.';
 
 -- What a booking has been paid, of its payments; as settle_order and settle_invoice.
 create function private.settle_booking_payment() returns trigger

@@ -20,7 +20,8 @@ create table public.member_goals (
   updated_by uuid references auth.users (id) on delete set null,
   constraint check_goal_period check (ends_on >= starts_on)
 );
-comment on table public.member_goals is 'Goals that members set themselves; member_goal_progress says how far they are.';
+comment on table public.member_goals is
+  'Goals that members set themselves; member_goal_progress says how far they are.';
 comment on column public.member_goals.member_id is 'Whose.';
 comment on column public.member_goals.goal_type is
   'What is counted: classes or minutes in all, classes this week, weeks in a row, or entries of their own.';
@@ -60,7 +61,8 @@ create table public.class_feedback (
   created_by uuid references auth.users (id) on delete set null,
   updated_by uuid references auth.users (id) on delete set null
 );
-comment on table public.class_feedback is 'What members thought of a class that they came to; one word for each booking.';
+comment on table public.class_feedback is
+  'What members thought of a class that they came to; one word for each booking.';
 comment on column public.class_feedback.booking_id is 'Which visit.';
 comment on column public.class_feedback.rating is '1 to 5.';
 comment on column public.class_feedback.comment is 'In their words.';

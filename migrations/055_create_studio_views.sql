@@ -64,7 +64,8 @@ from public.bookings b
 join public.class_schedules s on s.id = b.class_schedule_id
 join public.class_types t on t.id = s.class_type_id
 where b.member_id = any ((select private.member_ids())::uuid[]);
-comment on view public.my_bookings is 'The caller''s own bookings, found by their owner''s index whoever else he may see.';
+comment on view public.my_bookings is
+  'The caller''s own bookings, found by their owner''s index whoever else he may see.';
 
 create view public.class_waitlist with (security_invoker = true) as
 select
@@ -170,7 +171,10 @@ cross join lateral (
       private.weekly_streak(g.member_id, g.class_type_id, g.starts_on, coalesce(l.time_zone, 'UTC'))
     else (
       select
-        case g.goal_type when 'minutes_total' then sum(extract(epoch from s.ends_at - s.starts_at)) / 60 else count(*) end
+        case g.goal_type
+          when 'minutes_total' then sum(extract(epoch from s.ends_at - s.starts_at)) / 60
+          else count(*)
+        end
       from public.bookings b
       join public.class_schedules s on s.id = b.class_schedule_id
       where b.member_id = g.member_id and b.status = 'attended'

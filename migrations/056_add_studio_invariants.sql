@@ -3,7 +3,8 @@
 create function private.invariants_of_studio()
 returns table (rule text, entity text, entity_id uuid, expected numeric, found numeric)
 language sql stable set search_path = '' as $$
-  select 'seats taken are the bookings that hold one', 'class_schedules', s.id, count(b.id)::numeric, s.current_bookings::numeric
+  select 'seats taken are the bookings that hold one', 'class_schedules', s.id, count(b.id)::numeric,
+         s.current_bookings::numeric
   from public.class_schedules s
   left join public.bookings b
     on b.class_schedule_id = s.id and b.status <> 'cancelled' and b.booking_type <> 'waitlist'
@@ -77,7 +78,8 @@ language sql stable set search_path = '' as $$
   group by i.id
   having (i.amount_paid, i.amount_refunded) <> (sum(p.amount), sum(p.refunded_amount))
   union all
-  select 'what a booking was paid is what was captured', 'bookings', b.id, sum(p.amount - p.refunded_amount), b.amount_paid
+  select 'what a booking was paid is what was captured', 'bookings', b.id, sum(p.amount - p.refunded_amount),
+         b.amount_paid
   from public.bookings b
   join public.payments p on p.booking_id = b.id and p.status = 'captured'
   group by b.id

@@ -17,3 +17,4 @@ mod embedded;
 mod names;
 mod pairs;
 mod shop;
+mod studio;

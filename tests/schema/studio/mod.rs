@@ -1,0 +1,8 @@
+//! The yoga studio beyond the source's defects: its timetable, its waitlists, its packages, and all of it under load.
+
+mod bookings;
+mod packages;
+mod parallel;
+mod series;
+mod substitutes;
+mod tenancy;
