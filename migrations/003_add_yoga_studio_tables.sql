@@ -172,7 +172,6 @@ create table public.membership_packages (
 );
 comment on table public.membership_packages is 'What a membership costs and holds.';
 
-comment on column public.instructors.id is 'Key.';
 comment on column public.instructors.organization_id is 'Whose it is.';
 comment on column public.instructors.user_id is 'The account they sign in with; null for somebody without one.';
 comment on column public.instructors.first_name is 'Given name, public.';
@@ -188,13 +187,7 @@ comment on column public.instructors.hourly_rate is
 comment on column public.instructors.profile_image_url is 'Picture on the timetable.';
 comment on column public.instructors.is_available is
   'Whether they take classes at present; one who does not is offered no substitution.';
-comment on column public.instructors.is_active is 'False hides it, and keeps its history.';
-comment on column public.instructors.created_at is 'When the row was made.';
-comment on column public.instructors.updated_at is 'When the row last changed.';
-comment on column public.instructors.created_by is 'Who made it.';
-comment on column public.instructors.updated_by is 'Who changed it last.';
 
-comment on column public.class_types.id is 'Key.';
 comment on column public.class_types.organization_id is 'Whose it is.';
 comment on column public.class_types.name is 'What the timetable calls it.';
 comment on column public.class_types.description is 'What to expect.';
@@ -204,13 +197,7 @@ comment on column public.class_types.max_participants is 'Seats, where the class
 comment on column public.class_types.price is 'Price of a seat without a package.';
 comment on column public.class_types.equipment_needed is 'What to bring, or to lay out.';
 comment on column public.class_types.prerequisites is 'What one should have done before.';
-comment on column public.class_types.is_active is 'False hides it, and keeps its history.';
-comment on column public.class_types.created_at is 'When the row was made.';
-comment on column public.class_types.updated_at is 'When the row last changed.';
-comment on column public.class_types.created_by is 'Who made it.';
-comment on column public.class_types.updated_by is 'Who changed it last.';
 
-comment on column public.class_schedules.id is 'Key.';
 comment on column public.class_schedules.location_id is 'The studio that holds it.';
 comment on column public.class_schedules.class_type_id is 'What is taught.';
 comment on column public.class_schedules.instructor_id is 'Who was planned to teach.';
@@ -230,12 +217,7 @@ comment on column public.class_schedules.starts_at is 'When it begins.';
 comment on column public.class_schedules.ends_at is 'When it ends.';
 comment on column public.class_schedules.effective_instructor_id is
   'Who teaches it: the substitute, or else the planned one.';
-comment on column public.class_schedules.created_at is 'When the row was made.';
-comment on column public.class_schedules.updated_at is 'When the row last changed.';
-comment on column public.class_schedules.created_by is 'Who made it.';
-comment on column public.class_schedules.updated_by is 'Who changed it last.';
 
-comment on column public.members.id is 'Key.';
 comment on column public.members.organization_id is 'Whose it is.';
 comment on column public.members.home_location_id is 'The studio they belong to; its staff see the row.';
 comment on column public.members.user_id is 'The account they sign in with; null for somebody without one.';
@@ -257,13 +239,7 @@ comment on column public.members.classes_remaining is
   'Credits left, over all packages; the balance of class_credit_transactions.';
 comment on column public.members.total_classes_attended is 'Classes they came to; kept by the bookings.';
 comment on column public.members.preferences is 'Favourite instructors, class types and the like.';
-comment on column public.members.is_active is 'False hides it, and keeps its history.';
-comment on column public.members.created_at is 'When the row was made.';
-comment on column public.members.updated_at is 'When the row last changed.';
-comment on column public.members.created_by is 'Who made it.';
-comment on column public.members.updated_by is 'Who changed it last.';
 
-comment on column public.bookings.id is 'Key.';
 comment on column public.bookings.member_id is 'Who comes.';
 comment on column public.bookings.class_schedule_id is 'To which class.';
 comment on column public.bookings.location_id is 'The studio of its class.';
@@ -278,12 +254,7 @@ comment on column public.bookings.booking_notes is 'What the member wants known.
 comment on column public.bookings.cancelled_at is 'When it was cancelled.';
 comment on column public.bookings.cancellation_reason is 'Why.';
 comment on column public.bookings.checked_in_at is 'When they came in.';
-comment on column public.bookings.created_at is 'When the row was made.';
-comment on column public.bookings.updated_at is 'When the row last changed.';
-comment on column public.bookings.created_by is 'Who made it.';
-comment on column public.bookings.updated_by is 'Who changed it last.';
 
-comment on column public.membership_packages.id is 'Key.';
 comment on column public.membership_packages.organization_id is 'Whose it is.';
 comment on column public.membership_packages.name is 'What it is sold as.';
 comment on column public.membership_packages.description is 'What is in it.';
@@ -295,11 +266,6 @@ comment on column public.membership_packages.validity_days is
 comment on column public.membership_packages.can_freeze is 'Whether it may be interrupted.';
 comment on column public.membership_packages.max_freeze_days is 'Days of interruption, in all.';
 comment on column public.membership_packages.auto_renew is 'Whether a new period follows by itself.';
-comment on column public.membership_packages.is_active is 'False hides it, and keeps its history.';
-comment on column public.membership_packages.created_at is 'When the row was made.';
-comment on column public.membership_packages.updated_at is 'When the row last changed.';
-comment on column public.membership_packages.created_by is 'Who made it.';
-comment on column public.membership_packages.updated_by is 'Who changed it last.';
 
 select private.stamp_tables(
   'instructors', 'class_types', 'class_schedules', 'members', 'bookings', 'membership_packages'
