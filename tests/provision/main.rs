@@ -9,6 +9,7 @@ mod support;
 #[expect(dead_code, reason = "other suites use what this one does not")]
 mod project;
 
+mod action;
 mod cold;
 mod commands;
 mod ephemeral;
