@@ -78,6 +78,15 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// What a new database has, of PostgreSQL 15 or newer: the schema `public`.
+    #[must_use]
+    pub fn of_new_database(server_version: u32) -> Self {
+        let id = Id { kind: Kind::Schema, schema: "".into(), of: "".into(), name: "public".into() };
+        let attributes = [("owner", "pg_database_owner"), ("acl", "[\"public=U\"]")];
+        let attributes = attributes.map(|(name, value)| (name.into(), value.into())).into();
+        Self { server_version, objects: vec![Object { id, attributes, position: 0, needs: Vec::new() }] }
+    }
+
     /// The object with this identity.
     #[must_use]
     pub fn get(&self, id: &Id) -> Option<&Object> {

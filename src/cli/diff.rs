@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use super::{Context, side};
 use crate::catalog::snapshot;
 use crate::config::{Platform, Settings};
+use crate::diff::patch::patches;
 use crate::diff::script::{self, Script};
 use crate::diff::{Managed, Pattern, compare, groups};
 use crate::engine::run::Run;
 use crate::engine::sides::{Read, Side, Sources};
 use crate::error::{Error, Kind};
 use crate::migration::Pair;
-use crate::report::views::{Differences, Generated, Snapshot};
+use crate::report::views::{Differences, Generated, Patches, Snapshot};
 
 /// Show how one schema differs from another: unless told otherwise, the target's from the one that the migrations promise
 ///
@@ -46,11 +47,17 @@ pub(super) struct Args {
     /// What the script may do without being refused: `data-loss`
     #[arg(long, value_name = "HAZARD", requires = "sql")]
     allow: Vec<Allowed>,
+    /// Tell the differences by object, in words; what is done unless told otherwise
+    #[arg(long, conflicts_with_all = ["patch", "sql"])]
+    summary: bool,
+    /// Show them as a patch of the SQL that makes each object
+    #[arg(long, conflicts_with = "sql")]
+    patch: bool,
     /// A schema not to look at; may be given several times
     #[arg(long, value_name = "SCHEMA")]
     exclude: Vec<String>,
     /// Write the schema of `--from` to a file instead of comparing it
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "check", "exclude"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["to", "check", "exclude", "patch", "summary"])]
     snapshot: Option<PathBuf>,
 }
 
@@ -77,6 +84,11 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     }
     let differences = compare(&from.catalog, &to.catalog, &managed);
     let groups = groups(&differences, &from.catalog, &to.catalog);
+    if args.patch {
+        let patches = patches(&groups, &from.catalog, &to.catalog, &managed);
+        context.ui.result(&Patches { from: &from.name, to: &to.name, patches: &patches })?;
+        return Ok(if args.check && !patches.is_empty() { Kind::Differences.exit_code() } else { 0 });
+    }
     let view = Differences { from: &from.name, to: &to.name, differences: &differences, groups };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })

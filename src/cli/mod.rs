@@ -17,6 +17,7 @@ mod redo;
 mod release;
 mod repair;
 mod side;
+mod squash;
 mod status;
 mod up;
 mod verify;
@@ -117,6 +118,7 @@ enum Command {
     Baseline(baseline::Args),
     Adopt(adopt::Args),
     Diff(diff::Args),
+    Squash(squash::Args),
     Access(access::Args),
     Db(db::Args),
     Completions(completions::Args),
@@ -169,13 +171,14 @@ impl Cli {
             Command::Verify(args) => verify::run(&args, &mut context).await,
             Command::History(args) => history::run(&args, &mut context).await,
             Command::Release(args) => release::run(&args, &mut context).await,
-            Command::New(args) => new::run(&args, &mut context),
+            Command::New(args) => new::run(&args, &mut context).await,
             Command::Lint(args) => lint::run(&args, &mut context),
             Command::Repair(args) => repair::run(&args, &mut context).await,
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
             Command::Access(args) => access::run(&args, &mut context).await,
             Command::Adopt(args) => adopt::run(&args, &mut context).await,
             Command::Diff(args) => diff::run(&args, &mut context).await,
+            Command::Squash(args) => squash::run(&args, &mut context).await,
             Command::Db(args) => db::run(&args, &mut context).await,
             Command::Completions(args) => completions::run(&args),
             Command::Man(args) => man::run(&args),

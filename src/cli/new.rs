@@ -8,27 +8,39 @@ use anyhow::Context as _;
 
 use super::Context;
 use crate::config::Source;
+use crate::engine::capture::{self, Captured};
+use crate::engine::shadow::Host;
 use crate::error::{Error, Kind};
-use crate::migration;
+use crate::migration::{self, Pair};
 use crate::report::views::Created;
 
 /// Write a new pair of files
 ///
 /// The number goes on from the newest file: the next one where numbers are short, the time (UTC) where they are time stamps.
+/// With --from-diff both files are filled with what somebody changed in the target by hand: the migration makes it of what the
+/// other migrations make, the rollback takes it back. Both are run in a scratch database first.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   migrate new add_gift_cards
-  migrate new 'Add gift cards' --timestamp")]
+  migrate new 'Add gift cards' --timestamp
+  migrate new gift_cards --from-diff      what is in the target and in no migration; then
+  migrate repair --applied VERSION        since the target has it")]
 pub(super) struct Args {
     /// What it does, in a few words
     name: String,
     /// Number it with the time (UTC), as the Supabase CLI does
     #[arg(long)]
     timestamp: bool,
+    /// Fill it with how the target differs from what the migrations make
+    #[arg(long)]
+    from_diff: bool,
+    /// What the migration may do without being refused: `data-loss`
+    #[arg(long, value_name = "HAZARD", requires = "from_diff")]
+    allow: Vec<super::diff::Allowed>,
 }
 
-pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let settings = context.settings_quietly()?;
     let (migrations, rollbacks) = context.folders()?;
     let pairs = match &settings.source {
@@ -36,9 +48,35 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> 
         Source::Bundled => Vec::new(),
     };
     let name = slug(&args.name)?;
-    let newest = pairs.last();
     let by_cli = matches!(settings.source, Source::Supabase { .. });
-    let stamped = args.timestamp || by_cli || newest.is_some_and(|p| p.digits.len() >= 12);
+    let (number, file) = numbered(args.timestamp || by_cli, &pairs, &name);
+    let (up, down) = if args.from_diff {
+        match captured(args, context, &pairs, (&number, &name)).await? {
+            Some(texts) => texts,
+            None => {
+                context.ui.say("no differences: nothing was written");
+                return Ok(0);
+            }
+        }
+    } else {
+        (format!("-- {}\n", args.name), format!("-- Undoes {file}: leaves exactly what was there before.\n"))
+    };
+    let up = write(&migrations, &file, &up)?;
+    let down = write(&rollbacks, &file, &down)?;
+    context.ui.result(&Created { migration: &up, rollback: &down })?;
+    if args.from_diff {
+        context.ui.say(&format!(
+            "the target has it already; `migrate repair --applied {}` counts it as applied there",
+            number.trim_start_matches('0')
+        ));
+    }
+    Ok(0)
+}
+
+/// The next number, and the file's name with it.
+fn numbered(stamped: bool, pairs: &[Pair], name: &str) -> (String, String) {
+    let newest = pairs.last();
+    let stamped = stamped || newest.is_some_and(|p| p.digits.len() >= 12);
     let number = if stamped {
         timestamp(newest.map(|p| p.version))
     } else {
@@ -51,14 +89,36 @@ pub(super) fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> 
     } else {
         format!("{number}_{name}.sql")
     };
-    let up = write(&migrations, &file, &format!("-- {}\n", args.name))?;
-    let down = write(&rollbacks, &file, &format!("-- Undoes {file}: leaves exactly what was there before.\n"))?;
-    context.ui.result(&Created { migration: &up, rollback: &down })?;
-    Ok(0)
+    (number, file)
+}
+
+/// Migration and rollback from what differs, run before they are written. None if nothing does.
+async fn captured(
+    args: &Args,
+    context: &mut Context<'_>,
+    pairs: &[Pair],
+    (number, name): (&str, &str),
+) -> anyhow::Result<Option<(String, String)>> {
+    let settings = context.settings()?;
+    let managed = super::diff::managed(&settings, &[])?;
+    let [expected, live] = super::diff::read(["expected", "live"], context).await?;
+    let (from, to) = (&expected.catalog, &live.catalog);
+    let Some(captured) = Captured::between(from, to, &managed, live.role.clone())? else { return Ok(None) };
+    super::diff::refuse_losses(&captured.up, &args.allow)?;
+    let up = capture::text(&args.name, &captured.up);
+    let down = capture::text(&format!("Undoes {number}_{name}."), &captured.down);
+    let version = number.parse().context("the number is too large")?;
+    let pair = capture::pair(version, number, name, &up, &down).map_err(anyhow::Error::msg)?;
+    let interrupt = context.interrupt.clone();
+    let mut run = context.open().await?;
+    let host = Host::choose(&settings, Some(&mut run), interrupt).await;
+    run.close().await;
+    capture::prove(&host?, &settings, pairs, &pair, (from, to), &managed).await?;
+    Ok(Some((up, down)))
 }
 
 /// Lower-case words joined by underscores: what refinery's names can hold.
-fn slug(name: &str) -> Result<String, Error> {
+pub(super) fn slug(name: &str) -> Result<String, Error> {
     let words: Vec<String> =
         name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     if words.is_empty() {

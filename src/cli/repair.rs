@@ -11,6 +11,8 @@ Examples:
   migrate repair --accept 4            the files of version 4 are right as they are now
   migrate repair --accept-all          those of every changed version
   migrate repair --forget 5            version 5 counts as not applied; what it did stays
+  migrate repair --applied 5           the schema has what the pending version 5 makes
+  migrate repair --squashed 40         version 40 stands for the older ones whose files are gone
   migrate repair --resume-at 5:3       three statements of the half-applied version 5 are done")]
 pub(super) struct Args {
     /// Store the files of that version as they are now
@@ -22,6 +24,12 @@ pub(super) struct Args {
     /// Count that version as not applied
     #[arg(long, value_name = "VERSION", group = "what")]
     forget: Option<i64>,
+    /// Count that pending version as applied: the schema has what it makes
+    #[arg(long, value_name = "VERSION", group = "what")]
+    applied: Option<i64>,
+    /// Count the pairs that were folded into that version as that version
+    #[arg(long, value_name = "VERSION", group = "what")]
+    squashed: Option<i64>,
     /// Say how many statements of a half-applied version are done
     #[arg(long, value_name = "VERSION:N", group = "what", value_parser = position)]
     resume_at: Option<(i64, usize)>,
@@ -43,6 +51,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     context.consent(&format!("Change the ledger of {database}?"), &database, args.confirm.as_deref())?;
     let mut run = context.open().await?;
     let repaired = match (args.accept, args.forget, args.resume_at) {
+        _ if let Some(version) = args.applied => repair::applied(&mut run, &pairs, version).await?,
+        _ if let Some(version) = args.squashed => repair::squashed(&mut run, &pairs, version).await?,
         (_, Some(version), _) => repair::forget(&mut run, &pairs, version).await?,
         (_, _, Some((version, statements))) => repair::resume_at(&mut run, &pairs, version, statements).await?,
         (version, ..) => repair::accept(&mut run, &pairs, version).await?,

@@ -2,6 +2,7 @@
 
 pub mod group;
 mod managed;
+pub mod patch;
 pub mod script;
 pub mod versions;
 

@@ -76,6 +76,64 @@ pub async fn forget(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::
     Ok(vec![Repaired { version, label, action: "forgotten" }])
 }
 
+/// Counts a version as applied: the schema has what it makes already. It is not run.
+pub async fn applied(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Vec<Repaired>> {
+    let largest = pairs.last().map_or(0, |p| p.version);
+    run.begin_writing(largest).await?;
+    let (state, width) = (run.state().await?, run.width(largest));
+    let lines = compare(pairs, &state, width);
+    let line = lines.iter().find(|line| line.version == version);
+    let waits = |line: &&Line<'_>| matches!(line.standing, Standing::Pending | Standing::Failed | Standing::OutOfOrder);
+    let Some(pair) = line.filter(waits).and_then(|line| line.pair) else {
+        let word = line.map_or("not known", |line| line.standing.word());
+        return Err(Error::new(Kind::Usage, format!("version {version} is {word}, not pending"))
+            .hint("`migrate status` shows what is pending")
+            .into());
+    };
+    let (script, note) = (row(pair, width), note("baselined", pair));
+    let recorder = run.recorder.clone();
+    in_one_transaction(run, vec![recorder.add_row(&script), recorder.note(&note)]).await?;
+    Ok(vec![Repaired { version, label: pair.label(), action: "counted as applied" }])
+}
+
+/// Lets a version stand for the older ones that `squash` folded into it: those whose files are gone.
+pub async fn squashed(run: &mut Run<'_>, pairs: &[Pair], version: i64) -> anyhow::Result<Vec<Repaired>> {
+    let largest = pairs.last().map_or(0, |p| p.version);
+    run.begin_writing(largest).await?;
+    let (state, width) = (run.state().await?, run.width(largest));
+    let lines = compare(pairs, &state, width);
+    let usage = |message: String| Error::new(Kind::Usage, message).hint("`migrate status` shows what is applied");
+    let line = lines.iter().find(|line| line.version == version);
+    let pair = line.filter(|l| l.entry.is_some_and(|e| e.applied)).and_then(|line| line.pair);
+    let pair = pair.ok_or_else(|| {
+        usage(format!("version {version} is not applied here, so it cannot stand for what is"))
+            .hint("bring the database up to it with the files as they were before `migrate squash`")
+    })?;
+    let older = pairs.iter().map(|p| p.version).filter(|older| *older < version).max().unwrap_or(i64::MIN);
+    let is_folded =
+        |line: &&Line<'_>| line.standing == Standing::Missing && older < line.version && line.version < version;
+    let folded: Vec<&Line<'_>> = lines.iter().filter(is_folded).collect();
+    if folded.is_empty() {
+        return Err(usage(format!("no version before {version} has lost its file: nothing was folded into it")).into());
+    }
+    let versions: Vec<i64> = folded.iter().map(|line| line.version).collect();
+    let gone = folded.iter().map(|line| Note {
+        event: "forgotten",
+        version: Some(line.version),
+        name: line.entry.map(|entry| entry.name.clone()),
+        ..Note::default()
+    });
+    let notes: Vec<Note> = gone.chain([note("repaired", pair)]).collect();
+    let script = row(pair, width);
+    let recorder = run.recorder.clone();
+    let mut parts: Vec<Part<'_>> = versions.iter().map(|version| recorder.delete_row(version)).collect();
+    parts.push(recorder.update_row(&script));
+    parts.extend(notes.iter().map(|note| recorder.note(note)));
+    in_one_transaction(run, parts).await?;
+    let folded = folded.iter().map(|line| Repaired { version: line.version, label: line.label(), action: "folded" });
+    Ok(folded.chain([Repaired { version, label: pair.label(), action: "accepted" }]).collect())
+}
+
 /// Says how many statements of a half-done script are done, where the catalog cannot tell.
 pub async fn resume_at(
     run: &mut Run<'_>,

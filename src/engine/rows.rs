@@ -76,6 +76,22 @@ impl Allowed {
         allowed
     }
 
+    /// What is not the same after the same was done twice.
+    pub(super) fn where_two_differ(first: &[Table], second: &[Table]) -> Self {
+        let mut allowed = Self { tables: BTreeSet::new(), values: Vec::new(), columns: Vec::new(), anything: false };
+        for table in first {
+            let name = Name { schema: Some(table.schema.clone()), name: table.name.clone() };
+            let same = second.iter().find(|other| (&other.schema, &other.name) == (&table.schema, &table.name));
+            let (Some(rows), Some(others)) = (&table.rows, same.and_then(|other| other.rows.as_ref())) else {
+                continue;
+            };
+            let columns: BTreeSet<&String> = rows.iter().flat_map(Map::keys).collect();
+            let differing = columns.into_iter().filter(|column| changed(rows, others, column).is_some());
+            allowed.columns.extend(differing.map(|column| (name.clone(), column.clone())));
+        }
+        allowed
+    }
+
     fn whole_schema(&mut self, name: &str, before: &Catalog) {
         let tables = before.objects.iter().filter(|o| o.id.kind == Kind::Table && &*o.id.schema == name);
         self.tables.extend(tables.map(|table| (name.to_owned(), table.id.name.to_string())));

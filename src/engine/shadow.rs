@@ -29,9 +29,7 @@ use crate::sql::quote;
 pub async fn build(host: &Host, settings: &Settings, pairs: &[Pair], until: Until) -> anyhow::Result<Catalog> {
     with_schema(host, settings, pairs, until, async |shadow| {
         let mut catalog = catalog::read(&mut shadow.session, shadow.facts.server_version).await?;
-        if let Some(role) = host.role.as_deref().filter(|role| *role != shadow.facts.role) {
-            catalog.rename_role(&shadow.facts.role, role);
-        }
+        host.as_on_target(&mut catalog, &shadow.facts.role);
         Ok(catalog)
     })
     .await
@@ -84,6 +82,15 @@ impl Host {
             (None, None) => anyhow::bail!("neither a target nor a server for scratch databases is known"),
         };
         Ok(Self { options, interrupt, role })
+    }
+}
+
+impl Host {
+    /// Gives what `role` made here to who owns such things on the target.
+    pub(super) fn as_on_target(&self, catalog: &mut Catalog, role: &str) {
+        if let Some(owner) = self.role.as_deref().filter(|owner| *owner != role) {
+            catalog.rename_role(role, owner);
+        }
     }
 }
 

@@ -10,7 +10,9 @@ mod support;
 mod project;
 
 mod attributes;
+mod capture;
 mod drift;
+mod dump;
 mod expected;
 mod fixtures;
 mod hosts;
@@ -19,3 +21,4 @@ mod output;
 mod prove;
 mod rows;
 mod sides;
+mod squash;

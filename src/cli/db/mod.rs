@@ -1,6 +1,7 @@
 //! `migrate db`: the embedded server, and databases on demand.
 
 mod databases;
+mod dump;
 mod embedded;
 
 use std::ffi::OsString;
@@ -21,6 +22,8 @@ Examples:
   migrate db reset shop_dev                 the same, made anew
   migrate db list
   migrate db wait --timeout 30s             until the target accepts queries
+
+  migrate db dump > schema.sql              the target's schema; `--from expected`: the migrations'
 
   migrate db start                          the embedded server; --ephemeral for one in memory
   migrate db url                            for other programs: psql \"$(migrate db url)\"
@@ -66,6 +69,8 @@ enum Action {
         #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
         timeout: Duration,
     },
+    /// Print the schema as SQL that loads into a new database
+    Dump(dump::Dump),
     /// Make databases for other programs, and print their URLs
     Clone(CloneArgs),
     /// Run a command with databases of its own
@@ -176,6 +181,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         Action::Reset(args) => databases::reset(args, context).await,
         Action::List => databases::list(context).await,
         Action::Wait { timeout } => databases::wait(*timeout, context).await,
+        Action::Dump(args) => dump::dump(args, context).await,
         Action::Clone(args) => databases::clone(args, context).await,
         Action::Run(args) => databases::run(args, context).await,
     }

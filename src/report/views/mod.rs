@@ -3,6 +3,7 @@
 mod access;
 mod databases;
 mod diff;
+mod dump;
 mod generated;
 mod ledger;
 mod ran;
@@ -12,7 +13,8 @@ mod status;
 
 pub use access::{AccessChanges, AccessMatrix};
 pub use databases::{Databases, Dropped, Listed, Waited};
-pub use diff::{Differences, Snapshot};
+pub use diff::{Differences, Patches, Snapshot};
+pub use dump::{Dumped, Folded};
 pub use generated::Generated;
 pub use ledger::{Adoption, History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};

@@ -1,6 +1,9 @@
 //! `diff`.
 
+mod patch;
 mod words;
+
+pub use patch::Patches;
 
 use std::io::{Result, Write};
 
