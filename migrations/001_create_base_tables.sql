@@ -291,16 +291,6 @@ $$;
 comment on function private.has_org_role(uuid, text[]) is
   'Whether the caller has one of these roles in this organization.';
 
-create function private.has_role(variadic roles text[]) returns boolean
-language sql stable security definer set search_path = '' as $$
-  select exists (
-    select
-    from public.user_roles r
-    where r.user_id = (select auth.uid()) and r.role = any (roles) and r.is_active
-  )
-$$;
-comment on function private.has_role(text[]) is 'Whether the caller has one of these roles anywhere.';
-
 -- A policy cannot compare the row before with the row after. This trigger refuses the change of some columns to callers
 -- of the API who lack a role where the row belongs: guard_columns('location_id', 'admin,staff', 'column', …). It runs
 -- as the caller, so that what our functions do in the caller's name passes. Triggers fire in the order of their names:
@@ -393,5 +383,5 @@ revoke all on all functions in schema private from public;
 grant execute on function
   private.default_organization_id(), private.default_location_id(), private.is_trusted_caller(),
   private.role_locations(text[]), private.role_orgs(text[]), private.admin_orgs(),
-  private.has_location_role(uuid, text[]), private.has_org_role(uuid, text[]), private.has_role(text[])
+  private.has_location_role(uuid, text[]), private.has_org_role(uuid, text[])
   to authenticated, service_role;

@@ -2,7 +2,6 @@
 drop function private.assert_same_organization();
 drop function private.organization_of(jsonb);
 drop function private.guard_columns();
-drop function private.has_role(text[]);
 drop function private.has_org_role(uuid, text[]);
 drop function private.has_location_role(uuid, text[]);
 drop function private.admin_orgs();

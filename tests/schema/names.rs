@@ -254,6 +254,23 @@ fn files() {
     assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rollbacks/001_drop_base_tables.sql").exists());
 }
 
+/// Every table and view, every column of a table, and every function says what it is for.
+#[test]
+fn everything_is_described() {
+    let sql = "select c.relname from pg_class c
+          where c.relnamespace in ('public'::regnamespace, 'monitoring'::regnamespace) and c.relkind in ('r', 'v')
+            and obj_description(c.oid, 'pg_class') is null
+        union all
+        select format('%s.%s', c.relname, a.attname) from pg_attribute a join pg_class c on c.oid = a.attrelid
+          where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
+            and col_description(c.oid, a.attnum) is null
+        union all
+        select p.oid::regprocedure::text from pg_proc p
+          where p.pronamespace::regnamespace::text in ('public', 'private', 'monitoring')
+            and obj_description(p.oid, 'pg_proc') is null";
+    Shop::open().gives(Owner, sql, "0");
+}
+
 /// The comparison itself.
 #[test]
 fn a_name_that_is_not_there_is_missed() {
