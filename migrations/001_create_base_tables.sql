@@ -25,6 +25,7 @@ begin
     new.created_by := coalesce(auth.uid(), new.created_by);
     if current_user in ('anon', 'authenticated') then
       new.created_at := now();
+      new.updated_at := now();
     end if;
   else
     new.created_at := old.created_at;

@@ -156,16 +156,25 @@ create policy "Signed-in users can read overrides" on public.product_location_ov
     is_active
     or location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[])
   );
+-- What is sold out is whoever works there's to say; what it costs is the admins'.
 create policy "Staff can add overrides" on public.product_location_overrides
   for insert to authenticated
-  with check (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
+  with check (
+    location_id = any ((select private.role_locations('admin'))::uuid[])
+    or (base_price is null and location_id = any ((select private.role_locations('staff', 'barista'))::uuid[]))
+  );
 create policy "Staff can update overrides" on public.product_location_overrides
   for update to authenticated
   using (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]))
   with check (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
-create policy "Staff can delete overrides" on public.product_location_overrides
+create policy "Admins can delete overrides" on public.product_location_overrides
   for delete to authenticated
-  using (location_id = any ((select private.role_locations('admin', 'staff', 'barista'))::uuid[]));
+  using (location_id = any ((select private.role_locations('admin'))::uuid[]));
+create trigger a_guard_product_location_overrides
+  before update on public.product_location_overrides
+  for each row execute function private.guard_columns(
+    'location_id', 'admin', 'location_id', 'product_id', 'base_price', 'is_active'
+  );
 
 -- Recipes are nobody's business.
 create policy "Staff can read recipes" on public.product_components
