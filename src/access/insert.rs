@@ -52,6 +52,14 @@ impl Base {
         };
         Self { row, columns, outcome }
     }
+
+    /// Whether the row shows that a column's value was chosen: one without a default, and it is there. A null, or what
+    /// the default could have been, shows nothing.
+    fn chose(&self, table: &Surveyed, rows: &[Vec<Option<String>>], column: usize) -> bool {
+        let given = rows.get(self.row).and_then(|row| row.get(column)).and_then(Option::as_ref);
+        let is_there = self.outcome.is_empty() || self.outcome.get(column).and_then(Option::as_ref) == given;
+        self.columns.contains(&column) && !table.columns[column].has_default && given.is_some() && is_there
+    }
 }
 
 struct Search<'a> {
@@ -172,7 +180,13 @@ impl<'a> Search<'a> {
             let tally = self.tallies.entry((i, t)).or_default();
             if is_accepted(&verdict) {
                 tally.done += 1;
-                self.bases.entry((i, t)).or_insert_with(|| Base::new(row, columns, &verdict));
+                let base = Base::new(row, columns, &verdict);
+                // One that a constraint refused tells nothing of what became of its values.
+                match self.bases.get_mut(&(i, t)) {
+                    Some(known) if known.outcome.is_empty() && !base.outcome.is_empty() => *known = base,
+                    Some(_) => {}
+                    None => drop(self.bases.insert((i, t), base)),
+                }
             } else {
                 tally.missed(&verdict);
             }
@@ -191,21 +205,22 @@ impl<'a> Search<'a> {
             }
         }
         for ((place, columns), verdict) in places.into_iter().zip(make(session, self.acting, &tries).await?) {
-            if let (true, Some(base)) = (is_accepted(&verdict), self.bases.get_mut(&place)) {
+            let went_in = matches!(verdict, Verdict::Ran(affected, _) if affected > 0);
+            if let (true, Some(base)) = (went_in, self.bases.get_mut(&place)) {
                 *base = Base::new(base.row, columns, &verdict);
             }
         }
         Ok(())
     }
 
-    /// Tries the nth other value for each column that is not in the base. One that the row would have had anyway says nothing.
+    /// Tries the nth other value for each column that need not be given. One that the row would have had anyway says nothing.
     async fn values(&mut self, session: &mut Session, nth: usize) -> Result<(), Failure> {
         let (mut tries, mut places) = (Vec::new(), Vec::new());
         for ((i, t), base) in &self.bases {
             let table = &self.tables[*t];
             for column in &self.granted[*i][*t].insert {
                 let is_known = self.columns.get(&(*i, *t)).is_some_and(|columns| columns.contains(column));
-                if is_known || base.columns.contains(column) {
+                if is_known || base.chose(table, &self.templates[*t], *column) {
                     continue;
                 }
                 let anyway = base.outcome.get(*column).and_then(Option::as_deref);
@@ -236,9 +251,8 @@ impl<'a> Search<'a> {
                 let mut open = self.columns.remove(&(i, t)).unwrap_or_default();
                 let is_empty = self.tables[t].sample.is_empty();
                 if let Some(base) = self.bases.get(&(i, t)) {
-                    open.extend(
-                        if is_empty { granted.iter() } else { [].iter() }.copied().chain(base.columns.iter().copied()),
-                    );
+                    let (table, rows) = (&self.tables[t], &self.templates[t]);
+                    open.extend(granted.iter().filter(|column| is_empty || base.chose(table, rows, **column)));
                 }
                 cell_row.push(match self.tallies.remove(&(i, t)) {
                     _ if granted.is_empty() => Cell::Denied,

@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | [`matrix`] | what was found, and how two matrices differ |
 //! | [`lock`] | the matrix as text, written and read |
+//! | [`bundled`] | the people of the bundled project |
 //! | [`fixture`] | the script that makes rows to try on |
 //! | `survey`, `rows`, `candidates` | what there is to try on: columns, rows, other values |
 //! | `identity`, `attempt`, `tally` | as whom, how a try is made, and what many of them amount to |
 //! | `privileges`, `change`, `insert`, `functions` | the commands |
 
 mod attempt;
+pub mod bundled;
 mod candidates;
 mod change;
 pub mod fixture;

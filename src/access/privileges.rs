@@ -75,20 +75,27 @@ async fn of_command(
     let mut found = Vec::new();
     let each = (0..acting.len()).flat_map(|identity| tables.iter().map(move |table| (identity, table)));
     for (place, ((identity, table), verdict)) in each.zip(&together).enumerate() {
-        found.push(if *verdict == Verdict::Denied { Vec::new() } else { of(table) });
+        found.push(if is_closed(table, verdict) { Vec::new() } else { of(table) });
         for (index, column) in table.columns.iter().enumerate() {
-            if *verdict == Verdict::Denied && counts(column) {
+            if is_closed(table, verdict) && counts(column) {
                 singles.push(Attempt::new(identity, shape(table, &[column])));
                 places.push((place, index));
             }
         }
     }
     for (verdict, (place, index)) in make(session, acting, &singles).await?.iter().zip(places) {
-        if let (false, Some(columns)) = (*verdict == Verdict::Denied, found.get_mut(place)) {
+        let table = tables.get(place % tables.len().max(1));
+        let is_open = table.is_some_and(|table| !is_closed(table, verdict));
+        if let (true, Some(columns)) = (is_open, found.get_mut(place)) {
             columns.push(index);
         }
     }
     Ok(found)
+}
+
+/// Whether a command does not run: it is denied, or a view has no such column to write, or is not there to be written.
+fn is_closed(table: &Surveyed, verdict: &Verdict) -> bool {
+    *verdict == Verdict::Denied || (!table.is_table && matches!(verdict, Verdict::Failed(_)))
 }
 
 /// SELECT of each identity on each table: how many of the rows it sees.
@@ -102,7 +109,8 @@ pub(super) async fn visible(
         Verdict::Ran(_, Some(seen)) => match (seen.parse::<u64>().unwrap_or(0), table.total) {
             (0, Some(0)) => Cell::Granted,
             (0, _) => Cell::None,
-            (seen, Some(total)) if seen < total => Cell::Some,
+            // More than the owner sees: a view that is made for whoever looks.
+            (seen, Some(total)) if seen != total => Cell::Some,
             _ => Cell::All,
         },
         other => plainly(other, table),

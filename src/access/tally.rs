@@ -30,8 +30,9 @@ impl Tally {
         match self {
             Self { done, .. } if done > 0 && done >= of => Cell::All,
             Self { done, .. } if done > 0 => Cell::Some,
-            Self { is_refused: true, .. } => Cell::Refused,
+            // Some tries were not what a caller would say, and failed for that; a denial was about him.
             Self { is_denied: true, .. } => Cell::Denied,
+            Self { is_refused: true, .. } => Cell::Refused,
             Self { failed: Some(code), .. } => Cell::Failed(code),
             _ => Cell::None,
         }

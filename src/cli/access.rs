@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::Context;
-use crate::access::{Found, Options, changes, find, fixture, lock};
+use crate::access::{Found, Options, bundled, changes, find, fixture, lock};
 use crate::config::{Settings, Source};
 use crate::engine::plan::Until;
 use crate::engine::run::Run;
@@ -39,8 +39,10 @@ const TRY_MOST: Duration = Duration::from_secs(10);
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let settings = context.settings()?;
     let path = settings.root.join(lock::NAME);
+    let (options, promised) = options(&settings)?;
     let before = match (args.check, std::fs::read_to_string(&path)) {
         (true, Ok(text)) => Some(lock::read(&text)?),
+        (true, Err(_)) if promised.is_some() => promised.map(lock::read).transpose()?,
         (true, Err(error)) if error.kind() == std::io::ErrorKind::NotFound => {
             let message = format!("there is no {} to compare with", path.display());
             return Err(Error::new(Kind::Usage, message).hint("`migrate access` writes it").into());
@@ -48,7 +50,6 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         (true, Err(error)) => return Err(error).with_context(|| format!("read {}", path.display())),
         (false, _) => None,
     };
-    let options = options(&settings)?;
     let found = if args.live {
         live(context, &settings, &options).await?
     } else {
@@ -71,16 +72,23 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     Ok(0)
 }
 
-fn options(settings: &Settings) -> anyhow::Result<Options> {
-    let access = settings.access.clone();
-    let fixture = access.fixture.as_deref().map(|name| fixture::read(&settings.root, name)).transpose()?;
-    Ok(Options {
+/// How to try; and, for the bundled project in a folder that says nothing of it, the file that the binary carries.
+fn options(settings: &Settings) -> anyhow::Result<(Options, Option<&'static str>)> {
+    let mut access = settings.access.clone();
+    let mut fixture = access.fixture.as_deref().map(|name| fixture::read(&settings.root, name)).transpose()?;
+    let mut promised = None;
+    if settings.source == Source::Bundled && access.identities.is_empty() && fixture.is_none() {
+        let bundled = bundled::bundled()?;
+        (access, fixture, promised) = (bundled.access, Some(bundled.fixture), Some(bundled.lock));
+    }
+    let options = Options {
         access,
         fixture,
         platform: settings.platform,
         lock_timeout: settings.lock_timeout,
         statement_timeout: settings.statement_timeout.unwrap_or(TRY_MOST),
-    })
+    };
+    Ok((options, promised))
 }
 
 /// On the schema that the migrations make.
