@@ -96,7 +96,8 @@ insert into order_item_options (order_item_id, modifier_id, name, value, price_d
 select i.id, pg_temp.id('oat ' || case p.n when 3 then 'elsewhere' else 'main' end), 'Milk', 'Oat', 0
 from order_items i join place p using (location_id);
 insert into payments (id, location_id, order_id, customer_id, amount, method)
-select pg_temp.id('payment ' || o.id::text), o.location_id, o.id, o.customer_id, 4, 'card' from orders o;
+select pg_temp.id('payment ' || o.id::text), o.location_id, o.id, o.customer_id, o.total_amount, 'card' from orders o
+where o.id in (pg_temp.id('order bea'), pg_temp.id('done main'), pg_temp.id('done uptown'), pg_temp.id('done elsewhere'));
 insert into refunds (payment_id, location_id, customer_id, amount)
 select p.id, p.location_id, p.customer_id, 1 from payments p;
 
@@ -202,6 +203,18 @@ insert into bookings (id, member_id, class_schedule_id, status, created_at)
 select pg_temp.id('attended ' || class), pg_temp.id('member ' || name), pg_temp.id('past ' || class), 'attended',
        now() - interval '9 days'
 from practising;
+-- Two classes of one seat, each taken by the one and waited for by the other.
+insert into class_schedules
+  (id, location_id, class_type_id, instructor_id, scheduled_date, start_time, end_time, max_participants)
+select pg_temp.id('full ' || hour), location_id, pg_temp.id('yoga ' || kind), pg_temp.id('instructor ' || teacher),
+       current_date + 5, make_time(hour, 0, 0), make_time(hour + 1, 0, 0), 1
+from teaching, unnest(array[8, 10]) hour where class = 'class ivo';
+insert into bookings (member_id, class_schedule_id, booking_type)
+select pg_temp.id('member ' || w.name), pg_temp.id(w.class), w.type
+from (values
+  (1, 'mia', 'full 8', 'regular'), (2, 'nora', 'full 8', 'waitlist'), (3, 'nora', 'full 10', 'regular'), (4, 'mia', 'full 10', 'waitlist')
+) as w (place, name, class, type)
+order by w.place;
 insert into class_feedback (booking_id, rating) select pg_temp.id('attended ' || class), 5 from practising;
 insert into member_goals (id, member_id, goal_type, title, target_value)
 select pg_temp.id('goal ' || name), pg_temp.id('member ' || name), 'custom', 'Handstand', 10

@@ -1,4 +1,5 @@
-//! The bundled project before judges from outside, who know nothing of us: plpgsql_check, Supabase's advisors and its diff.
+//! The bundled project before judges from outside, who know nothing of us: plpgsql_check, Supabase's advisors and its diff,
+//! logical replication, and a restore on a clock that has gone on.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "whatever fails here fails the test")]
 
 #[path = "../support/mod.rs"]
@@ -13,7 +14,9 @@ mod project;
 mod supabase_cli;
 
 mod advisors;
+mod clock;
 mod functions;
+mod realtime;
 
 use project::Project;
 use support::Cluster;
@@ -26,6 +29,11 @@ fn bundled(cluster: &Cluster) -> Project {
     }
     project.migrate(&["up", "--stand-in"]).ok().prints("migrations applied");
     project
+}
+
+/// The rows that `migrate access` tries on.
+fn fill(project: &Project) {
+    project.client().batch_execute(include_str!("../../access/fixture.sql")).unwrap();
 }
 
 /// The database's name.

@@ -10,6 +10,7 @@ mod support;
 #[expect(dead_code, reason = "other suites use what this one does not")]
 mod project;
 
+mod access;
 mod bundled;
 mod coffee;
 mod defects;
