@@ -13,7 +13,7 @@ use super::step::{Direction, Step};
 use crate::config::SupabaseProject;
 use crate::database::pipeline::Part;
 use crate::error::{Error, Kind};
-use crate::event::Event;
+use crate::event::{Event, Observer, Silent};
 use crate::ledger::{self, Note};
 use crate::migration::Directives;
 use crate::sql;
@@ -39,7 +39,7 @@ pub async fn run(run: &mut Run<'_>, root: &Path, project: &SupabaseProject) -> a
         run.observer.event(Event::Info(text.to_owned()));
         return Ok(Vec::new());
     }
-    let seeds = find(run, root, &project.seed_paths)?;
+    let seeds = find(run.observer, root, &project.seed_paths)?;
     run.begin_writing(0).await?;
     run.session
         .settle(CREATE)
@@ -62,6 +62,15 @@ pub async fn run(run: &mut Run<'_>, root: &Path, project: &SupabaseProject) -> a
         done.extend(hash.is_none().then(|| seed.path.clone()));
     }
     Ok(done)
+}
+
+/// The files that would run, for whoever wants to know whether they are what they were: paths and hashes, in their order.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn hashes(root: &Path, project: &SupabaseProject) -> anyhow::Result<Vec<(String, String)>> {
+    let seeds = if project.seed_enabled { find(&mut Silent, root, &project.seed_paths)? } else { Vec::new() };
+    Ok(seeds.into_iter().map(|seed| (seed.path, seed.hash)).collect())
 }
 
 /// Runs a file, if it `is_new`, in one transaction with its row and ours.
@@ -113,7 +122,7 @@ fn step(seed: &Seed, is_new: bool) -> Result<Step, Error> {
 }
 
 /// The files that the patterns mean, each once.
-fn find(run: &mut Run<'_>, root: &Path, patterns: &[String]) -> anyhow::Result<Vec<Seed>> {
+fn find(observer: &mut dyn Observer, root: &Path, patterns: &[String]) -> anyhow::Result<Vec<Seed>> {
     let mut seeds: Vec<Seed> = Vec::new();
     for pattern in patterns {
         let whole = root.join("supabase").join(pattern.trim_start_matches("./"));
@@ -122,8 +131,7 @@ fn find(run: &mut Run<'_>, root: &Path, patterns: &[String]) -> anyhow::Result<V
             .collect::<Result<_, _>>()?;
         found.sort();
         if found.is_empty() {
-            run.observer
-                .event(Event::Info(format!("no seed file matches supabase/{}", pattern.trim_start_matches("./"))));
+            observer.event(Event::Info(format!("no seed file matches supabase/{}", pattern.trim_start_matches("./"))));
         }
         for file in found {
             let path = file.strip_prefix(root).unwrap_or(&file).to_string_lossy().into_owned();

@@ -6,6 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::host::Facts;
 use crate::config::{Platform, Settings};
+use crate::engine::supabase_seed;
+use crate::error::{Error, Kind};
 use crate::migration::Pair;
 use crate::server::stand_in;
 
@@ -21,6 +23,8 @@ pub struct Recipe {
     pub pairs: Vec<Pair>,
     /// A script that runs after them.
     pub rows: Option<String>,
+    /// Whether the seeds of a project of Supabase's CLI are loaded.
+    pub has_seeds: bool,
     content: Sha256,
 }
 
@@ -34,7 +38,8 @@ impl Recipe {
             Platform::Postgres => String::new(),
         };
         let table = &settings.refinery_table;
-        for part in [FORMAT, &stand_in, &table.schema, &table.name] {
+        let shared = format!("{:?}", settings.supabase_ledger);
+        for part in [FORMAT, &stand_in, &table.schema, &table.name, &shared] {
             add(&mut content, part.as_bytes());
         }
         for pair in &pairs {
@@ -43,7 +48,7 @@ impl Recipe {
                 add(&mut content, part.as_bytes());
             }
         }
-        Self { pairs, rows: None, content }
+        Self { pairs, rows: None, has_seeds: false, content }
     }
 
     /// The same with rows of one's own: a script that runs after the migrations, in one transaction.
@@ -52,6 +57,23 @@ impl Recipe {
         add(&mut self.content, script.as_bytes());
         self.rows = Some(script);
         self
+    }
+
+    /// The same with the seeds that `supabase/config.toml` names, as `up --include-seed` loads them.
+    ///
+    /// # Errors
+    /// Where there is no such file, or a seed cannot be read.
+    pub fn with_seeds(mut self, settings: &Settings) -> anyhow::Result<Self> {
+        let project = settings.supabase.as_ref().ok_or_else(|| {
+            Error::new(Kind::Usage, "--include-seed: there is no supabase/config.toml that names seeds")
+                .hint("`supabase init` makes it")
+        })?;
+        for (path, hash) in supabase_seed::hashes(&settings.root, project)? {
+            add(&mut self.content, path.as_bytes());
+            add(&mut self.content, hash.as_bytes());
+        }
+        self.has_seeds = true;
+        Ok(self)
     }
 
     /// The template's name on a server. Roles do not share templates: whose it is owns what is in there.

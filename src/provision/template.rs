@@ -19,6 +19,7 @@ use crate::database::pipeline::Part;
 use crate::database::session::{Failure, Session};
 use crate::engine::plan::Until;
 use crate::engine::run::Run;
+use crate::engine::supabase_seed;
 use crate::engine::up::{self, Outcome};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Silent};
@@ -170,6 +171,9 @@ async fn fill(provisioner: &mut Provisioner<'_>, recipe: &Recipe, scratch: &str)
         false => up::up(&mut run, &recipe.pairs, &options, &mut Outcome::default()).await,
         true => run.begin_writing(0).await,
     };
+    if let (Ok(()), true, Some(project)) = (&done, recipe.has_seeds, &settings.supabase) {
+        done = supabase_seed::run(&mut run, &settings.root, project).await.map(drop);
+    }
     if let (Ok(()), Some(rows)) = (&done, &recipe.rows) {
         let parts = [Part::Sql("BEGIN"), Part::Sql(rows), Part::Sql("COMMIT"), Part::Sql("ANALYZE")];
         let loaded = run.session.run(&parts, |_, _| {}).await;

@@ -161,3 +161,25 @@ fn how_it_is_copied_follows_what_the_server_does_with_the_disk() {
     assert!(clone("on").ends_with("STRATEGY WAL_LOG"));
     assert!(clone("off").ends_with("STRATEGY FILE_COPY"));
 }
+
+#[test]
+fn seeds_of_supabases_cli_are_in_the_template_when_asked_for() {
+    let cluster = cluster();
+    let project = project_on(&cluster);
+    let _ = project.migrate(&["db", "clone", "--include-seed"]).code(2).says("supabase/config.toml");
+    for folder in ["migrations", "rollbacks"] {
+        std::fs::remove_dir_all(project.path().join(folder)).unwrap();
+    }
+    project.file("supabase/config.toml", "project_id = \"shop\"\n");
+    project.file("supabase/migrations/20260101000000_notes.sql", "create table notes (id int);\n");
+    project.file("supabase/rollbacks/20260101000000_notes.sql", "drop table notes;\n");
+    let seeded = |rows: usize| {
+        project.file("supabase/seed.sql", "insert into notes values (1);\n".repeat(rows));
+        let url = project.migrate(&["db", "clone", "--include-seed"]).ok().stdout;
+        value(url.trim(), "select count(*) from notes")
+    };
+    assert_eq!((seeded(1), seeded(2), seeded(2)), ("1".to_owned(), "2".to_owned(), "2".to_owned()));
+    assert_eq!(databases(&cluster, "migrate\\_template%").len(), 2);
+    let url = project.migrate(&["db", "clone"]).ok().stdout;
+    assert_eq!(value(url.trim(), "select count(*) from notes"), "0");
+}

@@ -102,7 +102,8 @@ fn recipe(settings: &Settings, content: &Content) -> anyhow::Result<Recipe> {
             .hint("leave it out, and load your rows with the command that you run")
             .into());
     }
-    Ok(Recipe::new(settings, migration::discover(&settings.source)?))
+    let recipe = Recipe::new(settings, migration::discover(&settings.source)?);
+    if content.include_seed { recipe.with_seeds(settings) } else { Ok(recipe) }
 }
 
 fn tell(

@@ -83,6 +83,9 @@ struct Content {
     /// Load the seeds of this vertical, too
     #[arg(long, value_name = "VERTICAL")]
     seed: Option<String>,
+    /// Load the seeds that supabase/config.toml names, too
+    #[arg(long)]
+    include_seed: bool,
 }
 
 /// How databases are told.
@@ -109,7 +112,7 @@ struct Create {
     /// Its name
     name: String,
     /// Without schema
-    #[arg(long, conflicts_with = "seed")]
+    #[arg(long, conflicts_with_all = ["seed", "include_seed"])]
     empty: bool,
     #[command(flatten)]
     content: Content,
