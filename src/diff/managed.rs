@@ -9,8 +9,8 @@ pub use pattern::Pattern;
 
 use crate::catalog::{Id, Kind};
 
-/// The ledger is ours, and differs between any two databases.
-const LEDGER: &str = "migrate";
+/// The ledger is ours, and Supabase's beside it; they differ between any two databases.
+const LEDGERS: [&str; 2] = ["migrate", "supabase_migrations"];
 
 /// Schemas that Supabase and the extensions it offers keep for themselves.
 const SUPABASE_SCHEMAS: [&str; 26] = [
@@ -93,7 +93,7 @@ impl Managed {
     #[must_use]
     pub fn counts(&self, id: &Id) -> bool {
         let schema = if id.kind == Kind::Schema { &*id.name } else { &*id.schema };
-        if schema == LEDGER || self.ignored.iter().any(|pattern| pattern.matches(id)) {
+        if LEDGERS.contains(&schema) || self.ignored.iter().any(|pattern| pattern.matches(id)) {
             return false;
         }
         self.supabase.as_ref().is_none_or(|supabase| supabase.counts(id, schema))

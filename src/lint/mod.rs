@@ -5,12 +5,14 @@
 //! | what stops a pair from running (`missing-rollback`, `missing-header`, …) | [`crate::migration::check`] |
 //! | locks, rewrites and habits | [`squawk`] |
 //! | `security-definer-search-path` | [`functions`] |
+//! | `ignored-by-supabase` | [`headers`], on Supabase only |
 //! | `table-without-rls`, `table-without-grants`, `view-without-security-invoker` | [`exposure`], on Supabase only |
 //!
 //! `-- squawk-ignore RULE` above a statement and `-- squawk-ignore-file RULE` silence ours as they do squawk's.
 
 mod exposure;
 mod functions;
+mod headers;
 mod ignore;
 mod squawk;
 
@@ -59,8 +61,13 @@ pub struct Finding {
 }
 
 /// Our own rules, as ignore comments may name them. What stops a pair from running cannot be ignored.
-const OURS: [&str; 4] =
-    ["security-definer-search-path", "table-without-rls", "table-without-grants", "view-without-security-invoker"];
+const OURS: [&str; 5] = [
+    "ignored-by-supabase",
+    "security-definer-search-path",
+    "table-without-rls",
+    "table-without-grants",
+    "view-without-security-invoker",
+];
 
 /// Everything that is found in a pair, by script and place.
 #[must_use]
@@ -122,6 +129,7 @@ fn one(script: &Script, direction: Direction, platform: Platform) -> Vec<Finding
     functions::look(&mut look);
     if platform == Platform::Supabase {
         exposure::look(&mut look);
+        headers::look(&mut look);
     }
     let ignores = ignore::read(&script.text);
     let mut findings = look.findings;

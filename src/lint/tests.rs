@@ -117,3 +117,17 @@ fn the_bundled_project_is_clean() {
         .collect();
     assert_eq!(told, Vec::<String>::new(), "{told:#?}");
 }
+
+#[test]
+fn a_header_that_supabase_ignores_is_told_on_supabase() {
+    let header = "-- a note\n-- supabase:disable-transaction\nselect 1;";
+    assert_eq!(found(header, Platform::Supabase), ["2:1 ignored-by-supabase"]);
+    assert_eq!(found(header, Platform::Postgres), Vec::<String>::new());
+    assert_eq!(
+        found(
+            "-- squawk-ignore-file ignored-by-supabase\n-- supabase:disable-transaction\nselect 1;",
+            Platform::Supabase
+        ),
+        Vec::<String>::new()
+    );
+}

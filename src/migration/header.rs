@@ -63,6 +63,8 @@ fn is_foreign_no_transaction(comment: &str) -> bool {
     let words: Vec<String> = comment.split_whitespace().map(str::to_ascii_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
+        // Written for Supabase: its CLI ignores the first, its next engine writes the second.
+        ["supabase:disable-transaction"] | ["pg-delta:", "transaction=false"] => true,
         // sqlx, goose, Atlas; tern's line opens with four dashes, graphile-migrate's with `--!`.
         ["no-transaction"]
         | ["+goose", "no", "transaction"]
@@ -74,6 +76,12 @@ fn is_foreign_no_transaction(comment: &str) -> bool {
         ["migrate:up" | "migrate:down", options @ ..] => options.contains(&"transaction:false"),
         _ => false,
     }
+}
+
+/// A header line that Supabase's CLI is taken to understand, and does not.
+#[must_use]
+pub fn is_unknown_to_supabase(line: &str) -> bool {
+    line.trim_start_matches('-').trim().eq_ignore_ascii_case("supabase:disable-transaction")
 }
 
 fn apply(directive: &str, directives: &mut Directives) -> Result<(), String> {
@@ -160,6 +168,8 @@ mod tests {
             "-- no-transaction",
             "-- +goose NO TRANSACTION",
             "-- migrate:up transaction:false",
+            "-- supabase:disable-transaction",
+            "-- pg-delta: transaction=false",
             "---- tern: disable-tx ----",
             "--! no-transaction",
             "-- atlas:txmode none",

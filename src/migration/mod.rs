@@ -21,7 +21,7 @@ mod text;
 pub use check::{Problem, check, refuse};
 pub use discover::discover;
 pub use git::at_revision;
-pub use header::HeaderError;
+pub use header::{HeaderError, is_unknown_to_supabase};
 pub use text::script;
 
 /// File names and contents.

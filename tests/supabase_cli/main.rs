@@ -17,4 +17,5 @@ mod files;
 mod hosted;
 mod ledger;
 mod seeds;
+mod shared;
 mod targets;
