@@ -17,5 +17,6 @@ mod defects;
 mod embedded;
 mod names;
 mod pairs;
+mod realtime;
 mod shop;
 mod studio;

@@ -71,6 +71,26 @@ fn customers_and_stock_at_a_glance() {
     shop.gives(STAFF, "select count(*) from my_orders", "0");
 }
 
+/// Where a policy says "own, or of my location", the planner does not know which half is small. A filter says so.
+#[test]
+fn own_orders_are_read_by_the_customers_index() {
+    let mut shop = open();
+    let many = "set local session_replication_role = replica;
+        insert into orders (customer_id, order_number, order_type, status, total_amount, business_date)
+        select md5('customer ' || n % 2000)::uuid, 'N' || n, 'takeaway', 'completed', 0, current_date
+        from generate_series(1, 20000) n";
+    shop.gives(Owner, many, "20000");
+    shop.attempt(Owner, "analyze orders").unwrap();
+    for query in ["my_orders", "orders where customer_id = {customer ann}"] {
+        let plan = format!("explain select * from {query} order by created_at desc limit 20");
+        let plan = shop.attempt(ANN, &plan).unwrap();
+        assert!(plan.contains("idx_orders_customer_date") && !plan.contains("Seq Scan"), "{plan}");
+    }
+    let queue = "explain select * from orders where status = 'pending' order by created_at";
+    let plan = shop.attempt(BARISTA, queue).unwrap();
+    assert!(plan.contains("idx_orders_status_created"), "{plan}");
+}
+
 #[test]
 fn operators_watch_and_nobody_else_does() {
     let mut shop = trade();
