@@ -206,15 +206,13 @@ from practising;
 -- Two classes of one seat, each taken by the one and waited for by the other.
 insert into class_schedules
   (id, location_id, class_type_id, instructor_id, scheduled_date, start_time, end_time, max_participants)
-select pg_temp.id('full ' || hour), location_id, pg_temp.id('yoga ' || kind), pg_temp.id('instructor ' || teacher),
-       current_date + 5, make_time(hour, 0, 0), make_time(hour + 1, 0, 0), 1
-from teaching, unnest(array[8, 10]) hour where class = 'class ivo';
-insert into bookings (member_id, class_schedule_id, booking_type)
-select pg_temp.id('member ' || w.name), pg_temp.id(w.class), w.type
-from (values
-  (1, 'mia', 'full 8', 'regular'), (2, 'nora', 'full 8', 'waitlist'), (3, 'nora', 'full 10', 'regular'), (4, 'mia', 'full 10', 'waitlist')
-) as w (place, name, class, type)
-order by w.place;
+select pg_temp.id('full ' || full_hour), location_id, pg_temp.id('yoga ' || kind), pg_temp.id('instructor ' || teacher),
+       current_date + 5, make_time(full_hour, 0, 0), make_time(full_hour + 1, 0, 0), 1
+from teaching, unnest(array[8, 10]) full_hour where class = 'class ivo';
+insert into bookings (member_id, class_schedule_id) values
+  (pg_temp.id('member mia'), pg_temp.id('full 8')), (pg_temp.id('member nora'), pg_temp.id('full 10'));
+insert into bookings (member_id, class_schedule_id, booking_type) values
+  (pg_temp.id('member nora'), pg_temp.id('full 8'), 'waitlist'), (pg_temp.id('member mia'), pg_temp.id('full 10'), 'waitlist');
 insert into class_feedback (booking_id, rating) select pg_temp.id('attended ' || class), 5 from practising;
 insert into member_goals (id, member_id, goal_type, title, target_value)
 select pg_temp.id('goal ' || name), pg_temp.id('member ' || name), 'custom', 'Handstand', 10
