@@ -283,7 +283,6 @@ create trigger same_organization
 create index idx_class_types_organization on public.class_types (organization_id);
 create index idx_members_home_location on public.members (organization_id, home_location_id);
 create index idx_membership_packages_organization on public.membership_packages (organization_id);
-create index idx_bookings_location on public.bookings (location_id);
 create index idx_instructors_created_by on public.instructors (created_by);
 create index idx_instructors_updated_by on public.instructors (updated_by);
 create index idx_class_types_created_by on public.class_types (created_by);

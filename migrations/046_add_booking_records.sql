@@ -32,6 +32,14 @@ where b.id = place.id;
 alter table public.bookings
   add constraint check_waitlist_order check (booking_type <> 'waitlist' or waitlist_seq is not null);
 
+-- So that asking who stays away reads members, and not all that they ever booked.
+alter table public.members
+  add column last_attended_at timestamp with time zone,
+  add column streak_weeks integer not null default 0 check (streak_weeks >= 0);
+comment on column public.members.last_attended_at is 'When they came last; kept by the bookings.';
+comment on column public.members.streak_weeks is
+  'How many weeks in a row they had come when they came last; kept by the bookings.';
+
 create table public.booking_events (
   id uuid primary key default gen_random_uuid(),
   seq bigint generated always as identity,
@@ -49,6 +57,7 @@ comment on column public.booking_events.booking_id is 'To which booking.';
 comment on column public.booking_events.location_id is 'Where.';
 comment on column public.booking_events.event_type is 'What; corrected takes attended or no_show back.';
 
+create index idx_members_last_attended on public.members (home_location_id, last_attended_at);
 create index idx_bookings_member_package on public.bookings (member_package_id);
 create index idx_bookings_waitlist on public.bookings (class_schedule_id, waitlist_seq)
   where booking_type = 'waitlist' and status = 'confirmed';

@@ -272,6 +272,27 @@ $$;
 comment on function private.promote_waitlist(uuid) is
   'Gives the free seats of a class, which is locked, to who waited longest.';
 
+-- The latest run of weeks with a class: how many, and the Monday of the last. Whether it still goes on, today says.
+create function private.weekly_streak(
+  member uuid, class_type uuid, first_day date, out weeks integer, out last_week date
+)
+language sql stable set search_path = '' as $$
+  with attended as (
+    select distinct date_trunc('week', s.scheduled_date::timestamp)::date as week
+    from public.bookings b
+    join public.class_schedules s on s.id = b.class_schedule_id
+    where b.member_id = member and b.status = 'attended'
+      and s.class_type_id = coalesce(class_type, s.class_type_id)
+      and s.scheduled_date >= coalesce(first_day, s.scheduled_date)
+  ),
+  runs as (
+    -- Within a run the week and its number go together, so that their difference names the run.
+    select a.week, a.week - 7 * (row_number() over (order by a.week))::integer as run from attended a
+  )
+  select count(*)::integer, max(r.week) from runs r group by r.run order by max(r.week) desc limit 1
+$$;
+comment on function private.weekly_streak(uuid, uuid, date) is 'The latest weeks in a row in which a member came.';
+
 -- After the seats are counted (booking_count_trigger): credits, attendance, history, and who is next.
 create function private.settle_booking() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -290,7 +311,12 @@ begin
     );
   end if;
   if attended <> 0 then
-    update public.members m set total_classes_attended = m.total_classes_attended + attended
+    update public.members m
+    set total_classes_attended = m.total_classes_attended + attended,
+        last_attended_at = (
+          select max(b.checked_in_at) from public.bookings b where b.member_id = m.id and b.status = 'attended'
+        ),
+        streak_weeks = coalesce((select s.weeks from private.weekly_streak(m.id, null, null) s), 0)
     where m.id = coalesce(new.member_id, old.member_id);
   end if;
   if after is distinct from before and tg_op <> 'DELETE' then
@@ -319,6 +345,14 @@ comment on function private.settle_booking() is
 create trigger booking_settle_trigger
   after insert or update or delete on public.bookings
   for each row execute function private.settle_booking();
+
+-- Those who came before this was kept.
+update public.members m
+set last_attended_at = (
+      select max(b.checked_in_at) from public.bookings b where b.member_id = m.id and b.status = 'attended'
+    ),
+    streak_weeks = coalesce((select s.weeks from private.weekly_streak(m.id, null, null) s), 0)
+where m.total_classes_attended > 0;
 
 --------------------------------------------------------------------------------------------------------- classes
 create function private.stamp_class_end() returns trigger
@@ -380,7 +414,8 @@ revoke all on function
   private.lock_classes(uuid[]), private.pay_for_seat(public.bookings, public.class_schedules, boolean),
   private.enter_class(public.bookings, public.class_schedules, public.locations, boolean),
   private.leave_class(public.bookings, public.class_schedules, public.locations, boolean),
-  private.check_booking(), private.promote_waitlist(uuid), private.settle_booking(), private.stamp_class_end(),
+  private.check_booking(), private.promote_waitlist(uuid), private.weekly_streak(uuid, uuid, date),
+  private.settle_booking(), private.stamp_class_end(),
   private.follow_class()
   from public;
 revoke all on sequence private.waitlist_seq from public;

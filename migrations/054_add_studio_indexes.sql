@@ -9,6 +9,8 @@ create index concurrently if not exists idx_class_schedules_effective_instructor
   on public.class_schedules (effective_instructor_id, starts_at);
 create index concurrently if not exists idx_class_schedules_unfinished
   on public.class_schedules (ends_at) where status = 'scheduled';
+create index concurrently if not exists idx_bookings_location_created
+  on public.bookings (location_id, created_at desc);
 create index concurrently if not exists idx_bookings_member_created
   on public.bookings (member_id, created_at desc);
 create index concurrently if not exists idx_bookings_attended

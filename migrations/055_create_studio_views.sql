@@ -9,32 +9,8 @@ language sql stable security definer set search_path = '' as $$
 $$;
 comment on function private.waitlist_position(uuid, bigint) is 'How many wait for a class up to this place.';
 
--- Weeks in a row with a class, up to this week, or to last week while this one is not over.
-create function private.weekly_streak(member uuid, class_type uuid, first_day date, zone text) returns bigint
-language sql stable set search_path = '' as $$
-  with weeks as (
-    select distinct date_trunc('week', b.checked_in_at at time zone zone)::date as week
-    from public.bookings b
-    join public.class_schedules s on s.id = b.class_schedule_id
-    where b.member_id = member and b.status = 'attended'
-      and (class_type is null or s.class_type_id = class_type)
-      and (first_day is null or s.scheduled_date >= first_day)
-  ),
-  runs as (
-    -- Within a run the week and its number go together, so that their difference names the run.
-    select w.week, w.week - 7 * (row_number() over (order by w.week))::integer as run from weeks w
-  )
-  select count(*)
-  from runs
-  group by run
-  having max(week) >= date_trunc('week', now() at time zone zone)::date - 7
-$$;
-comment on function private.weekly_streak(uuid, uuid, date, text) is 'Weeks in a row in which a member came.';
-
-revoke all on function
-  private.waitlist_position(uuid, bigint), private.weekly_streak(uuid, uuid, date, text) from public;
-grant execute on function
-  private.waitlist_position(uuid, bigint), private.weekly_streak(uuid, uuid, date, text)
+revoke all on function private.waitlist_position(uuid, bigint) from public;
+grant execute on function private.waitlist_position(uuid, bigint), private.weekly_streak(uuid, uuid, date)
   to authenticated, service_role;
 
 create view public.available_classes with (security_invoker = true) as
@@ -111,47 +87,49 @@ where s.status <> 'cancelled'
 group by 1, 2, 3, 4;
 comment on view public.instructor_load is 'What instructors teach in a week.';
 
+-- The segment follows from the member's own row for all but the busiest; what is counted beside it, is counted for the
+-- rows that are shown.
 create view public.member_engagement with (security_invoker = true) as
 select
   m.id as member_id, m.organization_id, m.home_location_id, m.first_name, m.last_name, m.membership_status,
-  m.membership_type, m.classes_remaining, m.total_classes_attended, a.last_attended_at, a.attended_30d, a.attended_90d,
-  x.no_shows_90d, x.late_cancels_90d,
-  extract(day from now() - a.last_attended_at)::integer as days_since_last_class,
+  m.membership_type, m.classes_remaining, m.total_classes_attended, m.last_attended_at,
+  extract(day from now() - m.last_attended_at)::integer as days_since_last_class,
   case
-    when a.last_attended_at is null then 'new'
-    when a.attended_30d >= 8 then 'champion'
-    when a.attended_30d >= 1 then 'active'
-    when a.last_attended_at > now() - interval '60 days' then 'at_risk'
-    else 'lapsed'
-  end as segment
+    when date_trunc('week', m.last_attended_at at time zone l.time_zone)
+      >= date_trunc('week', now() at time zone l.time_zone) - interval '7 days'
+      then m.streak_weeks
+    else 0
+  end as weeks_in_a_row,
+  case
+    when m.last_attended_at is null then 'new'
+    when m.last_attended_at <= now() - interval '60 days' then 'lapsed'
+    when m.last_attended_at <= now() - interval '30 days' then 'at_risk'
+    when (
+      select count(*) from public.bookings b
+      where b.member_id = m.id and b.status = 'attended' and b.checked_in_at > now() - interval '30 days'
+    ) >= 8 then 'champion'
+    else 'active'
+  end as segment,
+  (
+    select count(*) from public.bookings b
+    where b.member_id = m.id and b.status = 'attended' and b.checked_in_at > now() - interval '30 days'
+  ) as attended_30d,
+  (
+    select count(*) from public.bookings b
+    where b.member_id = m.id and b.status = 'attended' and b.checked_in_at > now() - interval '90 days'
+  ) as attended_90d,
+  (
+    select count(*) from public.bookings b
+    where b.member_id = m.id and b.status = 'no_show' and b.created_at > now() - interval '90 days'
+  ) as no_shows_90d,
+  (
+    select count(*) from public.bookings b
+    where b.member_id = m.id and b.is_late_cancel and b.cancelled_at > now() - interval '90 days'
+  ) as late_cancels_90d
 from public.members m
-cross join lateral (
-  select
-    max(b.checked_in_at) as last_attended_at,
-    count(*) filter (where b.checked_in_at > now() - interval '30 days') as attended_30d,
-    count(*) filter (where b.checked_in_at > now() - interval '90 days') as attended_90d
-  from public.bookings b where b.member_id = m.id and b.status = 'attended'
-) a
-cross join lateral (
-  select
-    count(*) filter (where b.status = 'no_show') as no_shows_90d,
-    count(*) filter (where b.is_late_cancel) as late_cancels_90d
-  from public.bookings b
-  join public.class_schedules s on s.id = b.class_schedule_id
-  where b.member_id = m.id and (b.status = 'no_show' or b.is_late_cancel)
-    and s.scheduled_date > current_date - 90
-) x
+join public.locations l on l.id = m.home_location_id
 where m.is_active;
 comment on view public.member_engagement is 'How members keep coming, and who is about to stop.';
-
-create view public.member_streaks with (security_invoker = true) as
-select
-  m.id as member_id, m.organization_id,
-  coalesce(private.weekly_streak(m.id, null, null, coalesce(l.time_zone, 'UTC')), 0) as weeks_in_a_row
-from public.members m
-left join public.locations l on l.id = m.home_location_id
-where m.is_active;
-comment on view public.member_streaks is 'Weeks in a row, up to now, in which members came.';
 
 create view public.member_goal_progress with (security_invoker = true) as
 select
@@ -167,8 +145,10 @@ cross join lateral (
       select sum(e.value) from public.member_goal_entries e
       where e.member_goal_id = g.id and e.entry_date between g.starts_on and coalesce(g.ends_on, e.entry_date)
     )
-    when g.goal_type = 'weekly_streak' then
-      private.weekly_streak(g.member_id, g.class_type_id, g.starts_on, coalesce(l.time_zone, 'UTC'))
+    when g.goal_type = 'weekly_streak' then (
+      select w.weeks from private.weekly_streak(g.member_id, g.class_type_id, g.starts_on) w
+      where w.last_week >= date_trunc('week', now() at time zone coalesce(l.time_zone, 'UTC'))::date - 7
+    )
     else (
       select
         case g.goal_type
@@ -223,12 +203,12 @@ comment on view public.membership_revenue_monthly is 'What packages brought in, 
 
 revoke all on
   public.available_classes, public.my_bookings, public.class_waitlist, public.class_utilization, public.instructor_load,
-  public.member_engagement, public.member_streaks, public.member_goal_progress, public.member_retention_monthly,
+  public.member_engagement, public.member_goal_progress, public.member_retention_monthly,
   public.membership_revenue_monthly
   from anon, authenticated, service_role;
 grant select on public.available_classes to anon;
 grant select on
   public.available_classes, public.my_bookings, public.class_waitlist, public.class_utilization, public.instructor_load,
-  public.member_engagement, public.member_streaks, public.member_goal_progress, public.member_retention_monthly,
+  public.member_engagement, public.member_goal_progress, public.member_retention_monthly,
   public.membership_revenue_monthly
   to authenticated, service_role;

@@ -1,7 +1,7 @@
 -- What must be true of the studio's rows, whoever wrote them; private.check_invariants() asks this among others.
 
 create function private.invariants_of_studio()
-returns table (rule text, entity text, entity_id uuid, expected numeric, found numeric)
+returns table (rule text, entity text, entity_id uuid, expected numeric, actual numeric)
 language sql stable set search_path = '' as $$
   select 'seats taken are the bookings that hold one', 'class_schedules', s.id, count(b.id)::numeric,
          s.current_bookings::numeric
@@ -71,6 +71,11 @@ language sql stable set search_path = '' as $$
   left join public.bookings b on b.member_id = m.id and b.status = 'attended'
   group by m.id
   having m.total_classes_attended <> count(b.id)
+  union all
+  select 'weeks in a row are those of the bookings', 'members', m.id, coalesce(w.weeks, 0), m.streak_weeks
+  from public.members m
+  cross join lateral private.weekly_streak(m.id, null, null) w
+  where m.total_classes_attended > 0 and m.streak_weeks <> coalesce(w.weeks, 0)
   union all
   select 'what an invoice was paid is what was captured', 'invoices', i.id, sum(p.amount), i.amount_paid
   from public.invoices i

@@ -1,5 +1,6 @@
 -- Undoes 046.
 drop table public.booking_events;
+alter table public.members drop column streak_weeks, drop column last_attended_at;
 alter table public.bookings
   drop constraint check_waitlist_order,
   drop column is_late_cancel,

@@ -6,6 +6,7 @@ drop trigger check_booking on public.bookings;
 drop function private.follow_class();
 drop function private.stamp_class_end();
 drop function private.settle_booking();
+drop function private.weekly_streak(uuid, uuid, date);
 drop function private.promote_waitlist(uuid);
 drop function private.check_booking();
 drop function private.leave_class(public.bookings, public.class_schedules, public.locations, boolean);

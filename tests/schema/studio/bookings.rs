@@ -167,7 +167,7 @@ fn the_teacher_knows_who_comes_and_says_who_came() {
     shop.gives(Owner, "select status from set_attendance({booking ben}, 'attended')", "attended");
     shop.gives(BEN, "select total_classes_attended from members", "1");
     shop.gives(BEN, "insert into class_feedback (booking_id, rating) values ({booking ben}, 5)", "1");
-    shop.gives(BEN, "select segment, attended_30d from member_engagement", "active|1");
+    shop.gives(BEN, "select segment, attended_30d, weeks_in_a_row from member_engagement", "active|1|1");
     shop.gives(
         BEN,
         "insert into member_goals (member_id, goal_type, title, target_value)

@@ -43,8 +43,8 @@ fn every_rule_holds_under_fifty_sessions() {
 
     let mut client = Client::connect(url, NoTls).unwrap();
     let mut value = |sql: &str| client.query_one(sql, &[]).unwrap().get::<_, Option<String>>(0).unwrap_or_default();
-    let broken = "select string_agg(format('%s: %s %s, not %s', rule, entity_id, found, expected), E'\\n')
-        from private.invariants_of_studio()";
+    let broken = "select string_agg(format('%s: %s %s, not %s', rule, entity_id, actual, expected), E'\\n')
+        from private.check_invariants()";
     assert_eq!(value(broken), "");
     let total = SESSIONS * OPERATIONS;
     assert_eq!(value("select count(*)::text from tests.outcomes"), total.to_string());
