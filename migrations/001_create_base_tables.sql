@@ -49,28 +49,6 @@ end
 $$;
 comment on function private.set_created_by() is 'Trigger: fills in created_by of a row that never changes.';
 
--- For migrations: what the columns mean that every table has.
-create function private.describe_core_columns(table_name text) returns void
-language plpgsql set search_path = '' as $$
-declare
-  described record;
-begin
-  for described in
-    select d.name, d.meaning
-    from (values
-      ('id', 'Key.'), ('is_active', 'False hides the row, and keeps its history.'),
-      ('created_at', 'When the row was made.'), ('updated_at', 'When the row last changed.'),
-      ('created_by', 'Who made it.'), ('updated_by', 'Who changed it last.')
-    ) as d (name, meaning)
-    join pg_catalog.pg_attribute a
-      on a.attrelid = format('public.%I', table_name)::regclass and a.attname = d.name
-  loop
-    execute format('comment on column public.%I.%I is %L', table_name, described.name, described.meaning);
-  end loop;
-end
-$$;
-comment on function private.describe_core_columns(text) is 'For migrations: comments on the columns of the core pattern.';
-
 -- For migrations: the triggers of the core pattern, under the names that it gives.
 create function private.stamp_tables(variadic tables text[]) returns void
 language plpgsql set search_path = '' as $$
@@ -86,7 +64,6 @@ begin
       'create trigger %I before update on public.%I for each row execute function public.update_updated_at_column()',
       'update_' || name || '_updated_at', name
     );
-    perform private.describe_core_columns(name);
   end loop;
 end
 $$;
@@ -122,7 +99,6 @@ begin
       'create trigger %I before update or delete on public.%I for each row execute function private.forbid_mutation()',
       name || '_append_only', name
     );
-    perform private.describe_core_columns(name);
   end loop;
 end
 $$;

@@ -16,7 +16,6 @@ drop table public.organizations;
 drop function private.seal_tables(text[]);
 drop function private.forbid_mutation();
 drop function private.stamp_tables(text[]);
-drop function private.describe_core_columns(text);
 drop function private.set_created_by();
 drop function private.set_audit_columns();
 drop function public.update_updated_at_column();
