@@ -1,29 +1,40 @@
 -- Plants two rows in every table that has none, as far as values can be guessed that its constraints take. Returns nothing.
 -- What a check, a domain or a partition compares with is tried first; foreign keys point to rows that are there. A table for
--- which nothing fits stays empty. One transaction, one round trip, whatever the number of tables.
+-- which nothing fits stays empty, and is named in the setting `migrate.hopeless`, which is read, too. One transaction, one round trip, whatever the number of tables.
 do $plant$
 declare
   rows_each constant int := 2;
   tries_most constant int := 30;
   passes_most constant int := 8;
   t record; col record; k record;
-  is_there boolean; has_planted boolean; has_progress boolean; is_possible boolean; is_superuser boolean := current_setting('is_superuser') = 'on';
+  is_there boolean; has_planted boolean; has_progress boolean; is_superuser boolean := current_setting('is_superuser') = 'on';
   base oid; sort "char"; known oid[]; hints text[]; numbers text[]; near text[]; values_of text[]; picked text; parent text[];
+  filled oid[] := '{}'; hopeless text[] := coalesce(string_to_array(nullif(current_setting('migrate.hopeless', true), ''), ','), '{}');
   columns jsonb; fixed jsonb; names text[]; literals text[];
 begin
   set constraints all immediate;
   for pass in 1 .. passes_most loop
     has_progress := false;
     for t in
-      select c.oid, format('%I.%I', n.nspname, c.relname) as name
+      select c.oid, format('%I.%I', n.nspname, c.relname) as name,
+        format('%s %s %s', c.oid, c.relnatts, (select count(*) from pg_catalog.pg_constraint o where o.conrelid = c.oid)) as key
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'p') and not c.relispartition and c.relpersistence <> 't'
         and n.nspname not in ('pg_catalog', 'information_schema', 'migrate') and n.nspname !~ '^pg_'
         and not exists (select from pg_catalog.pg_depend e where e.classid = 1259 and e.objid = c.oid and e.deptype = 'e')
       order by 2
     loop
+      if t.oid = any (filled) then
+        continue;
+      end if;
       execute format('select exists (select from %s)', t.name) into is_there;
-      continue when is_there;
+      if is_there then
+        filled := filled || t.oid;
+      end if;
+      -- Its turn comes when there is something to point to. What fitted nowhere before is not tried again until it changes.
+      continue when is_there or t.key = any (hopeless) or exists (
+        select from pg_catalog.pg_constraint f join pg_catalog.pg_attribute o on o.attrelid = f.conrelid and o.attnum = any (f.conkey)
+        where f.conrelid = t.oid and f.contype = 'f' and f.confrelid <> t.oid and f.confrelid <> all (filled) and o.attnotnull);
       for n in 1 .. rows_each loop
         -- What may be written into each column, the likeliest first; a null at the end is one more candidate.
         columns := '[]';
@@ -97,7 +108,7 @@ begin
         for attempt in 1 .. tries_most loop
           -- The last tries go without triggers, where that is allowed. A second row is worth less.
           exit when attempt > tries_most * 2 / 3 and not is_superuser or n > 1 and attempt > tries_most / 5;
-          fixed := '{}'; is_possible := true;
+          fixed := '{}';
           for k in select conkey, confrelid, confkey from pg_catalog.pg_constraint where conrelid = t.oid and contype = 'f' order by conname loop
             parent := null;
             if k.confrelid <> t.oid then
@@ -108,14 +119,10 @@ begin
                    join pg_catalog.pg_attribute f on f.attrelid = k.confrelid and f.attnum = u.f), k.confrelid::regclass, skipped) into parent;
                 exit when parent is not null;
               end loop;
-              is_possible := is_possible and (parent is not null or not exists (
-                select from pg_catalog.pg_attribute where attrelid = t.oid and attnum = any (k.conkey) and attnotnull));
             end if;
             select fixed || coalesce(jsonb_object_agg(f.attname, parent[o]) filter (where not fixed ? f.attname::text), '{}') into fixed
             from unnest(k.conkey) with ordinality u (f, o) join pg_catalog.pg_attribute f on f.attrelid = t.oid and f.attnum = u.f;
           end loop;
-          -- Its turn comes when there is something to point to.
-          exit when not is_possible;
           names := '{}'; literals := '{}';
           for col in select c ->> 'name' as name, c ->> 'type' as type, (c ->> 'default')::boolean as has_default, (c ->> 'most')::int as most, c -> 'values' as candidates
             from jsonb_array_elements(columns) c
@@ -153,9 +160,16 @@ begin
           exit when has_planted;
         end loop;
         has_progress := has_progress or has_planted;
+        if has_planted then
+          filled := filled || t.oid;
+        elsif n = 1 then
+          hopeless := hopeless || t.key;
+          exit;
+        end if;
       end loop;
     end loop;
     exit when not has_progress;
   end loop;
+  perform pg_catalog.set_config('migrate.hopeless', array_to_string(hopeless, ','), false);
 end
 $plant$

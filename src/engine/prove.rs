@@ -70,8 +70,15 @@ pub async fn prove(
     loop {
         let plants = empty.len() < RETRIES_MOST;
         let end = shadow::within(&host, settings, async |shadow| {
-            let mut attempt =
-                Attempt { shadow, pairs, empty: &empty, plants, proof: &mut proof, observer: run.observer };
+            let mut attempt = Attempt {
+                shadow,
+                pairs,
+                empty: &empty,
+                plants,
+                proof: &mut proof,
+                hopeless: String::new(),
+                observer: run.observer,
+            };
             attempt.from(first).await
         });
         match end.await? {
@@ -93,6 +100,8 @@ struct Attempt<'a, 'r> {
     empty: &'a BTreeSet<usize>,
     plants: bool,
     proof: &'a mut Proof,
+    /// Tables in which no row could be planted.
+    hopeless: String,
     observer: &'a mut dyn Observer,
 }
 
@@ -108,7 +117,7 @@ impl Attempt<'_, '_> {
             let (position, total) = (index + 1, self.pairs.len());
             self.observer.event(Event::Started { label: pair.label(), position, total });
             let has_rows = self.plants && !self.empty.contains(&index);
-            let rows = if has_rows { rows::plant(self.shadow).await? } else { Vec::new() };
+            let rows = if has_rows { rows::plant(self.shadow, &mut self.hopeless).await? } else { Vec::new() };
             if let Err(error) = self.apply(index).await {
                 let failed = failure(&error, self.shadow).ok_or(error)?;
                 if rows.is_empty() {

@@ -9,11 +9,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::run::Run;
-use crate::catalog::{Catalog, Id, Kind};
+use crate::catalog::{Catalog, Id, Kind, Object};
 use crate::migration::Pair;
-use crate::sql::Name;
 use crate::sql::losses::{self, Loss};
-use crate::sql::updates;
+use crate::sql::{Name, quote, words, writes};
 
 /// Values that a problem shows; longer ones are cut.
 const SHOWN_CHARS: usize = 40;
@@ -28,19 +27,33 @@ pub(super) struct Table {
     rows: Option<Vec<Map<String, Value>>>,
 }
 
-/// Plants rows in every table that has none, and gives all tables that have some. Two round trips.
-pub(super) async fn plant(shadow: &mut Run<'_>) -> anyhow::Result<Vec<Table>> {
-    let planted = shadow.session.settle(include_str!("plant.sql")).await;
-    planted.map_err(|failure| anyhow::anyhow!("failed to plant rows in the scratch database: {failure}"))?;
-    read(shadow).await
+/// Plants rows in every table that has none, and gives all tables that have some, in one round trip. `hopeless` are tables that
+/// were tried in vain; it is kept between calls.
+pub(super) async fn plant(shadow: &mut Run<'_>, hopeless: &mut String) -> anyhow::Result<Vec<Table>> {
+    let sql = format!(
+        "SELECT pg_catalog.set_config('migrate.hopeless', {}, false); {}; {}; \
+         SELECT pg_catalog.current_setting('migrate.rows'), pg_catalog.current_setting('migrate.hopeless')",
+        quote::literal(hopeless),
+        include_str!("plant.sql"),
+        include_str!("planted.sql")
+    );
+    let rows = shadow.session.simple(&sql).await;
+    let rows = rows.map_err(|failure| anyhow::anyhow!("failed to plant rows in the scratch database: {failure}"))?;
+    if let Some(Some(now)) = rows.last().and_then(|row| row.get(1)) {
+        hopeless.clone_from(now);
+    }
+    tables(&rows)
 }
 
 /// All tables that have rows, in one round trip.
 pub(super) async fn read(shadow: &mut Run<'_>) -> anyhow::Result<Vec<Table>> {
     let sql = format!("{}; SELECT pg_catalog.current_setting('migrate.rows')", include_str!("planted.sql"));
     let rows = shadow.session.simple(&sql).await;
-    let rows = rows.map_err(|failure| anyhow::anyhow!("failed to read the rows of the scratch database: {failure}"))?;
-    let json = rows.first().and_then(|row| row.first()?.as_deref()).unwrap_or("[]");
+    tables(&rows.map_err(|failure| anyhow::anyhow!("failed to read the rows of the scratch database: {failure}"))?)
+}
+
+fn tables(rows: &[Vec<Option<String>>]) -> anyhow::Result<Vec<Table>> {
+    let json = rows.last().and_then(|row| row.first()?.as_deref()).unwrap_or("[]");
     serde_json::from_str(json).context("failed to read the rows of the scratch database")
 }
 
@@ -49,6 +62,8 @@ pub(super) struct Allowed {
     tables: BTreeSet<(String, String)>,
     values: Vec<Name>,
     columns: Vec<(Name, String)>,
+    /// Rows are written, and triggers may then write into those of any other table.
+    any_value: bool,
     anything: bool,
 }
 
@@ -57,7 +72,13 @@ impl Allowed {
     pub(super) fn by(pair: &Pair, before: &Catalog) -> Self {
         let texts: Vec<&str> =
             [Some(&pair.up), pair.down.as_ref()].into_iter().flatten().map(|s| s.text.as_str()).collect();
-        let mut allowed = Self { tables: BTreeSet::new(), values: Vec::new(), columns: Vec::new(), anything: false };
+        let mut allowed = Self {
+            tables: BTreeSet::new(),
+            values: Vec::new(),
+            columns: Vec::new(),
+            any_value: false,
+            anything: false,
+        };
         let mut emptied = Vec::new();
         for loss in texts.iter().flat_map(|text| losses::of(text)) {
             match loss {
@@ -69,7 +90,13 @@ impl Allowed {
                 Loss::Opaque { .. } => allowed.anything = true,
             }
         }
-        allowed.values = texts.iter().flat_map(|text| updates::of(text)).collect();
+        allowed.values = texts.iter().flat_map(|text| writes::of(text)).collect();
+        let fires = |name: &Name| {
+            let has = |o: &Object| o.id.kind == Kind::Trigger && is(name, &o.id.schema, &o.id.of);
+            before.objects.iter().any(has)
+        };
+        let makes = |text: &&str| words::words(text).any(|word| word.is("TRIGGER"));
+        allowed.any_value = !allowed.values.is_empty() && (texts.iter().any(makes) || allowed.values.iter().any(fires));
         for (name, takes_along) in emptied {
             allowed.empty(&name, takes_along, before);
         }
@@ -78,7 +105,13 @@ impl Allowed {
 
     /// What is not the same after the same was done twice.
     pub(super) fn where_two_differ(first: &[Table], second: &[Table]) -> Self {
-        let mut allowed = Self { tables: BTreeSet::new(), values: Vec::new(), columns: Vec::new(), anything: false };
+        let mut allowed = Self {
+            tables: BTreeSet::new(),
+            values: Vec::new(),
+            columns: Vec::new(),
+            any_value: false,
+            anything: false,
+        };
         for table in first {
             let name = Name { schema: Some(table.schema.clone()), name: table.name.clone() };
             let same = second.iter().find(|other| (&other.schema, &other.name) == (&table.schema, &table.name));
@@ -135,7 +168,7 @@ pub(super) fn lost(before: &[Table], after: &[Table], allowed: &Allowed) -> Opti
         if kept < table.count {
             return Some(format!("{} of {} rows of table {name} are gone", table.count - kept, table.count));
         }
-        if allowed.values.iter().any(|named| is(named, &table.schema, &table.name)) {
+        if allowed.any_value || allowed.values.iter().any(|named| is(named, &table.schema, &table.name)) {
             return None;
         }
         let (rows, others) = (table.rows.as_deref()?, same?.rows.as_deref()?);
@@ -184,7 +217,7 @@ mod tests {
     fn allowed(columns: &[&str]) -> Allowed {
         let name = Name { schema: None, name: "t".into() };
         let columns = columns.iter().map(|c| (name.clone(), (*c).to_owned())).collect();
-        Allowed { tables: BTreeSet::new(), values: Vec::new(), columns, anything: false }
+        Allowed { tables: BTreeSet::new(), values: Vec::new(), columns, any_value: false, anything: false }
     }
 
     const TWO: &str = r#"[{"id": 1, "a": "x"}, {"id": 2, "a": null}]"#;

@@ -10,7 +10,7 @@ use super::plan::Until;
 use super::run::Run;
 use super::shadow::{self, Host};
 use crate::catalog::{self, Catalog, snapshot};
-use crate::config::{ConnectOptions, Settings};
+use crate::config::{ConnectOptions, Platform, Settings};
 use crate::database::connect;
 use crate::database::interrupt::Interrupt;
 use crate::database::session::Session;
@@ -68,6 +68,13 @@ pub struct Read {
     pub catalog: Catalog,
     /// Who read it, and so would run a script there; none of a file.
     pub role: Option<String>,
+}
+
+/// What is applied to the target.
+struct Applied {
+    pairs: Vec<Pair>,
+    /// What is there besides.
+    platform: Platform,
 }
 
 /// What sides are read from.
@@ -135,15 +142,17 @@ impl Sources<'_> {
     }
 
     /// The pairs that the target's ledger says are applied, if a side asks.
-    async fn applied(&self, sides: &[&Side], run: Option<&mut Run<'_>>) -> anyhow::Result<Vec<Pair>> {
-        match run.filter(|_| sides.iter().any(|side| matches!(side, Side::Applied))) {
-            None => Ok(Vec::new()),
-            Some(run) => {
-                let state = elsewhere::state(run, self.pairs).await?;
-                let width = run.width(self.pairs.last().map_or(0, |pair| pair.version));
-                Ok(applied(&compare(self.pairs, &state, width))?)
-            }
-        }
+    async fn applied(&self, sides: &[&Side], run: Option<&mut Run<'_>>) -> anyhow::Result<Applied> {
+        let platform = self.settings.platform;
+        let Some(run) = run.filter(|_| sides.iter().any(|side| matches!(side, Side::Applied))) else {
+            return Ok(Applied { pairs: Vec::new(), platform });
+        };
+        let state = elsewhere::state(run, self.pairs).await?;
+        let width = run.width(self.pairs.last().map_or(0, |pair| pair.version));
+        let pairs = applied(&compare(self.pairs, &state, width))?;
+        // What the project expects of its server is installed with the first migration.
+        let platform = if pairs.is_empty() && !run.facts.supabase { Platform::Postgres } else { platform };
+        Ok(Applied { pairs, platform })
     }
 
     async fn live(&self, run: &mut Run<'_>) -> anyhow::Result<Read> {
@@ -152,7 +161,7 @@ impl Sources<'_> {
     }
 
     /// Every side but the target, which is none here.
-    async fn other(&self, side: &Side, host: Option<&Host>, applied: &[Pair]) -> anyhow::Result<Option<Read>> {
+    async fn other(&self, side: &Side, host: Option<&Host>, applied: &Applied) -> anyhow::Result<Option<Read>> {
         let mut role = None;
         let (name, catalog) = match (side, host) {
             (Side::Live, _) => return Ok(None),
@@ -167,7 +176,11 @@ impl Sources<'_> {
             (Side::Expected, Some(host)) => {
                 ("the expected schema".to_owned(), self.build(host, self.pairs, Until::End).await?)
             }
-            (Side::Applied, Some(host)) => ("what is applied".to_owned(), self.build(host, applied, Until::End).await?),
+            (Side::Applied, Some(host)) => {
+                let settings = Settings { platform: applied.platform, ..self.settings.clone() };
+                let catalog = shadow::build(host, &settings, &applied.pairs, Until::End).await?;
+                ("what is applied".to_owned(), catalog)
+            }
             (Side::Version(version), Some(host)) => {
                 let pair = self.pairs.iter().find(|pair| pair.version == *version).ok_or_else(|| {
                     Error::new(Kind::Usage, format!("there is no migration with version {version}"))

@@ -9,8 +9,8 @@
 //! | [`losses`] | what a script would destroy |
 //! | [`position`] | line, column and excerpt of a position that the server reports |
 //! | [`quote`] | identifiers and literals |
-//! | [`updates`] | the tables whose rows a script writes anew |
 //! | [`words`] | the significant tokens of a statement, through squawk's lexer |
+//! | [`writes`] | the tables into whose rows a script writes |
 
 use std::ops::Range;
 
@@ -21,8 +21,8 @@ mod pieces;
 pub mod position;
 pub mod quote;
 mod split;
-pub mod updates;
 pub mod words;
+pub mod writes;
 
 pub use pieces::pieces;
 pub use split::split;

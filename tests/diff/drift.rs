@@ -1,6 +1,7 @@
 //! `status --drift`: what was changed by hand, as against what is pending.
 
 use crate::project::Project;
+use crate::support::{Cluster, Setup};
 
 fn applied(count: usize) -> Project {
     let project = Project::new();
@@ -60,4 +61,14 @@ fn a_database_without_a_ledger_is_compared_with_nothing() {
     project.migrate(&["status", "--drift"]).ok().prints("no drift");
     project.client().batch_execute("create table theirs ()").unwrap();
     project.migrate(&["status", "--drift"]).ok().prints("added   table public.theirs");
+}
+
+#[test]
+fn what_the_project_expects_of_its_server_is_no_drift_before_it_is_there() {
+    let cluster = Cluster::start(&Setup::default());
+    let project = Project::on(cluster.database());
+    project.tables(1).file("migrate.toml", "platform = \"supabase\"\n");
+    project.migrate(&["status", "--drift"]).ok().prints("0 applied, 1 pending\nno drift");
+    project.migrate(&["up", "--stand-in"]).ok().prints("1 migration applied");
+    project.migrate(&["status", "--drift", "--check"]).ok().prints("1 applied, 0 pending\nno drift");
 }

@@ -126,3 +126,19 @@ fn scripts_get_it_as_json() {
     assert_eq!(json["without_rows"][0]["label"], "002_next");
     assert!(json["without_rows"][0]["failure"].as_str().unwrap().contains("null values"));
 }
+
+#[test]
+fn what_triggers_write_elsewhere_is_no_loss() {
+    let up = "create function touch() returns trigger language plpgsql as
+           'begin update shops set meta = jsonb_build_object(''touched'', clock_timestamp()); return new; end';
+         create trigger touch after insert on days for each row execute function touch();
+         insert into days values ('2024-03-03', 1);\n";
+    let down = "delete from days where day = '2024-03-03'; drop trigger touch on days; drop function touch();\n";
+    verify(up, down).ok();
+    // Without a row that is written, nothing fires.
+    let ran = verify(
+        "create function touch() returns void language sql as $$ update shops set meta = '1' $$; select touch();\n",
+        "drop function touch();\n",
+    );
+    ran.code(3).prints("column public.shops.meta does not hold what it held");
+}

@@ -1,4 +1,4 @@
-//! The tables whose rows a script writes anew: `UPDATE`, `INSERT … ON CONFLICT DO UPDATE`, `MERGE … UPDATE`.
+//! The tables into whose rows a script writes: `INSERT`, `UPDATE`, `DELETE`, `MERGE`, `COPY … FROM`.
 
 use squawk_syntax::SourceFile;
 use squawk_syntax::ast::{self, AstNode};
@@ -10,7 +10,7 @@ use super::{Name, split};
 /// The tables, in the order in which they are written. A script that cannot be split writes nothing: it cannot run.
 #[must_use]
 pub fn of(text: &str) -> Vec<Name> {
-    const FIRST: [&str; 4] = ["UPDATE", "INSERT", "WITH", "MERGE"];
+    const FIRST: [&str; 6] = ["UPDATE", "INSERT", "DELETE", "WITH", "MERGE", "COPY"];
     let mut tables = Vec::new();
     for statement in split(text).unwrap_or_default() {
         let piece = &text[statement.range];
@@ -22,20 +22,21 @@ pub fn of(text: &str) -> Vec<Name> {
 }
 
 fn one(statement: &str, tables: &mut Vec<Name>) {
-    let has = |node: &squawk_syntax::SyntaxNode, is: fn(squawk_syntax::SyntaxNode) -> bool| node.descendants().any(is);
+    let named = |text: String| Reader::new(&text, 8).name();
     for node in SourceFile::parse(statement).tree().syntax().descendants() {
         if let Some(update) = ast::Update::cast(node.clone()) {
             tables.extend(update.relation_name().and_then(|name| relation(&name)));
+        } else if let Some(delete) = ast::Delete::cast(node.clone()) {
+            tables.extend(delete.relation_name().and_then(|name| relation(&name)));
         } else if let Some(insert) = ast::Insert::cast(node.clone()) {
-            if has(&node, |node| ast::ConflictDoUpdateSet::cast(node).is_some()) {
-                let name = insert.relation_name_ref();
-                tables.extend(name.and_then(|name| Reader::new(&name.syntax().to_string(), 8).name()));
-            }
-        } else if let Some(merge) = ast::Merge::cast(node.clone())
-            && has(&node, |node| ast::MergeUpdate::cast(node).is_some())
-        {
+            tables.extend(insert.relation_name_ref().and_then(|name| named(name.syntax().to_string())));
+        } else if let Some(merge) = ast::Merge::cast(node.clone()) {
             tables.extend(merge.table_relation_name().and_then(|name| relation(&name)));
         }
+    }
+    let mut copy = Reader::new(statement, 8);
+    if copy.eat(&["COPY"]) {
+        tables.extend(copy.name());
     }
 }
 
@@ -44,12 +45,12 @@ mod tests {
     use super::of;
 
     #[test]
-    fn every_way_to_write_rows_anew_is_read() {
+    fn every_way_to_write_rows_is_read() {
         let text = "UPDATE ONLY a SET x = 1; WITH n AS (UPDATE s.b SET x = 2 RETURNING *) SELECT * FROM n; \
-             INSERT INTO \"C\" (x) VALUES (1) ON CONFLICT (x) DO UPDATE SET x = 2; \
-             INSERT INTO d VALUES (1) ON CONFLICT DO NOTHING; SELECT 1 FROM e FOR UPDATE; \
-             MERGE INTO f USING g ON f.id = g.id WHEN MATCHED THEN UPDATE SET x = 1;";
+             INSERT INTO \"C\" (x) VALUES (1) ON CONFLICT (x) DO UPDATE SET x = 2; DELETE FROM d WHERE x; \
+             SELECT 1 FROM e FOR UPDATE; CREATE TABLE g (); \
+             MERGE INTO f USING g ON f.id = g.id WHEN MATCHED THEN UPDATE SET x = 1; COPY s.h (x) FROM STDIN;\n1\n\\.\n";
         let names: Vec<String> = of(text).iter().map(crate::sql::quote::name).collect();
-        assert_eq!(names, ["\"a\"", "\"s\".\"b\"", "\"C\"", "\"f\""]);
+        assert_eq!(names, ["\"a\"", "\"s\".\"b\"", "\"C\"", "\"d\"", "\"f\"", "\"s\".\"h\""]);
     }
 }
