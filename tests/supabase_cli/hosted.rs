@@ -142,3 +142,28 @@ fn the_advisors_have_nothing_to_say_about_a_project_and_our_ledger() {
         assert!(advice.stdout.contains("rls_disabled_in_public"), "{}", advice.stdout);
     }
 }
+
+#[test]
+fn the_bundled_project_is_cut_and_recorded_as_theirs_does_it() {
+    let (ours, theirs) = (project("hidden", "postgres"), project("hidden", "postgres"));
+    let bundled = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut count = 0;
+    for entry in std::fs::read_dir(bundled).unwrap() {
+        let path = entry.unwrap().path();
+        let name = format!("supabase/migrations/20260101000{}", path.file_name().unwrap().to_str().unwrap());
+        for beside in [&ours, &theirs] {
+            beside.file(&name, &std::fs::read_to_string(&path).unwrap());
+        }
+        count += 1;
+    }
+    ours.migrate(&["up"]).ok();
+    theirs.supabase(&["db", "push", "--yes"]).ok();
+    let recorded = "select count(*) || ' ' || md5(string_agg(format('%s|%s|%s', version, name, to_json(statements)), E'\\n' order by version)) \
+                    from supabase_migrations.schema_migrations";
+    let recorded = (ours.value(recorded), theirs.value(recorded));
+    assert_eq!(recorded.0, recorded.1);
+    assert!(recorded.0.starts_with(&format!("{count} ")), "{count}: {}", recorded.0);
+    // What theirs applied is taken for these very files.
+    theirs.migrate(&["adopt", "supabase"]).ok();
+    theirs.migrate(&["status", "--check"]).ok();
+}
