@@ -11,6 +11,7 @@ mod support;
 mod project;
 
 mod access;
+mod attacks;
 mod bundled;
 mod coffee;
 mod defects;
