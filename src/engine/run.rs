@@ -154,7 +154,7 @@ impl<'a> Run<'a> {
             Missing::Nothing => Ok(false),
             Missing::Install(sql) => {
                 let installed = self.session.settle(&sql).await;
-                installed.map_err(|f| anyhow::anyhow!("failed to install the Supabase stand-in: {f}"))?;
+                installed.map_err(|failure| stand_in_error(&self.facts.role, &failure))?;
                 let what = "installed a stand-in for Supabase's roles, `auth` schema and publication";
                 self.observer.event(Event::Info(what.to_owned()));
                 Ok(true)
@@ -298,6 +298,17 @@ impl<'a> Run<'a> {
     /// Says goodbye. Where the lock was taken, waits until the server has released it.
     pub async fn close(self) {
         self.session.close(self.writes).await;
+    }
+}
+
+/// Roles are the server's, and only few may make them or pass them on.
+fn stand_in_error(role: &str, failure: &Failure) -> Error {
+    let error = Error::new(Kind::Failed, format!("failed to install the Supabase stand-in: {failure}"));
+    match failure.code() {
+        Some(code) if *code == tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE => error
+            .hint("Supabase's roles are missing: as a superuser, `migrate db clone` makes them on this server, once")
+            .hint(format!("and then: `GRANT anon, authenticated, service_role TO {}`", quote::ident(role))),
+        _ => error,
     }
 }
 

@@ -187,6 +187,22 @@ fn without_createdb_it_says_what_to_grant_and_with_it_nothing_more_is_needed() {
     assert_eq!(databases(&cluster, "migrate\\_template\\_%").len(), 2);
 }
 
+#[test]
+fn createdb_alone_has_the_stand_in_once_its_roles_are_granted() {
+    let cluster = cluster();
+    cluster.sql("create role plain login createdb");
+    let project = project_on(&cluster);
+    project.file("migrate.toml", "platform = \"supabase\"\n");
+    let as_plain = project.url.replace("postgres@", "plain@");
+    let run = ["db", "run", "--url", &as_plain, "--", "psql", "-XAtc", "select auth.uid() is null"];
+    let ran = project.migrate(&run).code(1);
+    let ran = ran.says("`migrate db clone` makes them").says("`GRANT anon, authenticated, service_role TO \"plain\"`");
+    drop(ran);
+    let _ = project.migrate(&["db", "clone"]).ok();
+    cluster.sql("grant anon, authenticated, service_role to plain");
+    assert_eq!(project.migrate(&run).ok().stdout, "t\n");
+}
+
 fn running(cluster: &Cluster, query: &str) -> bool {
     cluster
         .sql(&format!("select count(*) from pg_stat_activity where query like '%{query}%' and pid <> pg_backend_pid()"))
