@@ -45,7 +45,7 @@ pub(super) struct Args {
     #[arg(long)]
     sql: bool,
     /// What the script may do without being refused: `data-loss`
-    #[arg(long, value_name = "HAZARD", requires = "sql")]
+    #[arg(long, value_name = "HAZARD")]
     allow: Vec<Allowed>,
     /// Tell the differences by object, in words; what is done unless told otherwise
     #[arg(long, conflicts_with_all = ["patch", "sql"])]
@@ -53,6 +53,9 @@ pub(super) struct Args {
     /// Show them as a patch of the SQL that makes each object
     #[arg(long, conflicts_with = "sql")]
     patch: bool,
+    /// Plan for a busy database: indexes built concurrently, constraints checked in a second step
+    #[arg(long)]
+    online: bool,
     /// A schema not to look at; may be given several times
     #[arg(long, value_name = "SCHEMA")]
     exclude: Vec<String>,
@@ -75,7 +78,7 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let managed = managed(&context.settings()?, &args.exclude)?;
     let [from, to] = read([&args.from, &args.to], context).await?;
     if args.sql {
-        let options = script::Options { role: from.role.clone() };
+        let options = script::Options { role: from.role.clone(), online: args.online };
         let script = script::script(&from.catalog, &to.catalog, &managed, &options);
         refuse_losses(&script, &args.allow)?;
         let found = !script.statements.is_empty() || !script.unscripted.is_empty();

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::Options;
 use super::rules::{self, Cx, LEAVES, Way};
 use super::sides::{Index, Sides};
 use crate::catalog::{Id, Kind, Object};
@@ -121,8 +122,8 @@ impl<'a> Fates<'a> {
     /// Asks the rules whether a change can be made in place.
     fn try_in_place(&mut self, id: &'a Id, sides: &'a Sides<'a>, waiting: &mut Vec<(&'a Id, bool)>) {
         let (Some(from), Some(to)) = (sides.from.get(id), sides.to.get(id)) else { return };
-        let (folded, through_text) = (HashSet::new(), HashSet::new());
-        let cx = Cx::new(sides, None, &folded, &through_text);
+        let (folded, options) = (HashSet::new(), Options::default());
+        let cx = Cx::new(sides, &options, self, &folded);
         match rules::alter(from, to, &self.attributes(id), &cx) {
             Way::Replace => self.replace(id, sides, waiting),
             Way::Alter { disturbs: true, .. } if needs_other_type(id, sides) => {

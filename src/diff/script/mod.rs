@@ -5,6 +5,7 @@
 //! | `fate` | what becomes of every object: made, dropped, changed in place, made anew |
 //! | `plan`, `graph` | which statements travel together, and what must come before what |
 //! | `rules` | how each kind of object is made, changed and dropped in SQL |
+//! | [`groups()`] | which statements share a transaction |
 //! | `grants` | from one access control list to another |
 //! | `name` | what SQL calls an object |
 //! | [`Hazard`] | what a statement may cost |
@@ -14,6 +15,7 @@
 mod fate;
 mod grants;
 mod graph;
+mod groups;
 mod hazard;
 mod name;
 mod plan;
@@ -22,6 +24,7 @@ mod sides;
 
 use serde::Serialize;
 
+pub use groups::{Group, groups};
 pub use hazard::Hazard;
 
 use self::fate::Fates;
@@ -34,6 +37,21 @@ use crate::catalog::{Catalog, Id, Kind};
 pub struct Options {
     /// Who will run it: what this role makes gets its default privileges. None if unknown: each object's owner.
     pub role: Option<String>,
+    /// For a busy database: indexes are built concurrently, constraints are checked in a second step that locks nobody out.
+    pub online: bool,
+}
+
+/// How a statement stands to the transaction of those around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// With its neighbours.
+    #[default]
+    Together,
+    /// Outside a transaction: `CREATE INDEX CONCURRENTLY`.
+    Alone,
+    /// When all the rest is committed, and outside a transaction: `VALIDATE CONSTRAINT`.
+    AtTheEnd,
 }
 
 /// A piece of SQL without its semicolon, and what it may cost.
@@ -41,15 +59,21 @@ pub struct Options {
 struct Piece {
     sql: String,
     hazards: Vec<Hazard>,
+    when: When,
 }
 
 impl Piece {
     fn new(sql: String) -> Self {
-        Self { sql, hazards: Vec::new() }
+        Self { sql, hazards: Vec::new(), when: When::Together }
     }
 
     fn with(sql: String, hazards: impl IntoIterator<Item = Hazard>) -> Self {
-        Self { sql, hazards: hazards.into_iter().collect() }
+        Self { sql, hazards: hazards.into_iter().collect(), when: When::Together }
+    }
+
+    /// The same, outside the transaction of its neighbours.
+    fn when(self, when: When) -> Self {
+        Self { when, ..self }
     }
 }
 
@@ -62,6 +86,8 @@ pub struct Statement {
     pub about: Id,
     /// What it may cost.
     pub hazards: Vec<Hazard>,
+    /// How it stands to the transaction of those around it.
+    pub when: When,
 }
 
 /// Statements in their order.
@@ -86,18 +112,20 @@ pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options
     let differences = compare(from, to, managed);
     let sides = Sides { from: Index::new(from), to: Index::new(to) };
     let fates = Fates::decide(&differences, &sides, managed);
-    let plan = plan::plan(&fates, &sides, managed, options.role.as_deref());
+    let plan = plan::plan(&fates, &sides, managed, options);
     let statements = plan.steps.into_iter().flat_map(|(about, pieces)| {
-        let one = |piece: Piece| Statement { sql: piece.sql, about: about.clone(), hazards: piece.hazards };
+        let one = |Piece { sql, hazards, when }: Piece| Statement { sql, about: about.clone(), hazards, when };
         pieces.into_iter().map(one)
     });
     let mut statements: Vec<Statement> = statements.collect();
+    statements.sort_by_key(|statement| statement.when == When::AtTheEnd);
     // A body written as a string may name what is made later; PostgreSQL shall not look for it yet.
     let names_later =
         |s: &Statement| matches!(s.about.kind, Kind::Function | Kind::Procedure) && s.sql.starts_with("CREATE");
     if let Some(first) = statements.iter().find(|s| names_later(s)).filter(|_| statements.len() > 1) {
         let sql = "SET check_function_bodies = off".to_owned();
-        statements.insert(0, Statement { sql, about: first.about.clone(), hazards: Vec::new() });
+        let about = first.about.clone();
+        statements.insert(0, Statement { sql, about, hazards: Vec::new(), when: When::Together });
     }
     Script { statements, unscripted: plan.unscripted.into_iter().cloned().collect() }
 }

@@ -9,7 +9,7 @@ use super::fate::{Fate, Fates};
 use super::graph::Graph;
 use super::rules::{self, Cx, Way};
 use super::sides::Sides;
-use super::{Piece, name};
+use super::{Options, Piece, name};
 use crate::catalog::{Id, Kind, Object};
 use crate::diff::Managed;
 use crate::sql::quote::{shown, shown_qualified};
@@ -29,23 +29,23 @@ pub(super) struct Plan<'a> {
 }
 
 /// Makes the plan.
-pub(super) fn plan<'a>(fates: &Fates<'a>, sides: &'a Sides<'a>, managed: &Managed, role: Option<&str>) -> Plan<'a> {
+pub(super) fn plan<'a>(fates: &Fates<'a>, sides: &'a Sides<'a>, managed: &Managed, options: &Options) -> Plan<'a> {
     let mut unfolded: HashSet<Id> = HashSet::new();
     for attempt in 0.. {
         let mut draft = Draft::new(fates, sides, managed, &unfolded);
         draft.steps();
         draft.edges();
         match draft.graph.sorted() {
-            Ok(order) => return draft.finish(&order, role),
+            Ok(order) => return draft.finish(&order, options),
             Err(circle) if attempt < ATTEMPTS => {
                 let more = draft.folded_in(&circle, attempt > 0);
                 if more.iter().all(|id| unfolded.contains(id)) {
-                    return draft.cut_and_finish(circle, role);
+                    return draft.cut_and_finish(circle, options);
                 }
                 drop(draft);
                 unfolded.extend(more);
             }
-            Err(circle) => return draft.cut_and_finish(circle, role),
+            Err(circle) => return draft.cut_and_finish(circle, options),
         }
     }
     Plan { steps: Vec::new(), unscripted: Vec::new() }
@@ -479,12 +479,12 @@ impl<'a, 'f> Draft<'a, 'f> {
         parts.filter(|id| columns_too || id.kind != Kind::Column).map(|id| (*id).clone()).collect()
     }
 
-    fn cut_and_finish(mut self, circle: Vec<usize>, role: Option<&str>) -> Plan<'a> {
+    fn cut_and_finish(mut self, circle: Vec<usize>, options: &Options) -> Plan<'a> {
         let mut circle = circle;
         for _ in 0..self.graph.steps.len() {
             self.graph.cut(&circle);
             match self.graph.sorted() {
-                Ok(order) => return self.finish(&order, role),
+                Ok(order) => return self.finish(&order, options),
                 Err(other) => circle = other,
             }
         }
@@ -492,9 +492,9 @@ impl<'a, 'f> Draft<'a, 'f> {
     }
 
     /// Words every step.
-    fn finish(mut self, order: &[usize], role: Option<&str>) -> Plan<'a> {
+    fn finish(mut self, order: &[usize], options: &Options) -> Plan<'a> {
         let folded = std::mem::take(&mut self.folded);
-        let cx = Cx::new(self.sides, role, &folded, &self.fates.through_text);
+        let cx = Cx::new(self.sides, options, self.fates, &folded);
         let mut unscripted = Vec::new();
         let mut say = |step: usize, id: &'a Id, pieces: Option<Vec<Piece>>, graph: &mut Graph<'a>| match pieces {
             Some(pieces) => graph.steps[step].pieces.extend(pieces),

@@ -2,9 +2,9 @@
 
 use super::{Cx, Way, options, table};
 use crate::catalog::{Id, Kind, Object};
-use crate::diff::script::Piece;
 use crate::diff::script::hazard::Hazard;
 use crate::diff::script::name::said;
+use crate::diff::script::{Piece, When};
 use crate::sql::quote::{literal, shown};
 
 /// A line of `CREATE TABLE`, or what follows `ADD COLUMN`.
@@ -201,7 +201,7 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
         change.type_of(cx);
         disturbs = true;
     }
-    change.not_null(has("not_null"));
+    change.not_null(has("not_null"), cx);
     change.identity(has("identity"), has("identity_options"));
     change.storage(&has);
     Way::Alter { pieces: change.pieces, disturbs }
@@ -275,8 +275,12 @@ impl Change<'_> {
         self.action(false, &action, hazards);
     }
 
-    fn not_null(&mut self, changed: bool) {
+    fn not_null(&mut self, changed: bool, cx: &Cx<'_>) {
         if !changed {
+            return;
+        }
+        if self.to.is("not_null") && cx.is_busy(&self.to.id) {
+            self.not_null_online();
             return;
         }
         if self.to.is("not_null") {
@@ -286,6 +290,21 @@ impl Change<'_> {
         } else {
             self.action(false, "DROP NOT NULL", vec![self.lock()]);
         }
+    }
+
+    /// A check that was validated without keeping anybody out spares `SET NOT NULL` its own reading of the table.
+    fn not_null_online(&mut self) {
+        let on = table::only(&self.to.id.of, &self.to.id.schema);
+        let own = shown(&self.to.id.name);
+        let check = shown(&format!("{}_is_there", self.to.id.name));
+        let why = format!("rows where {} is null", self.to.id.name);
+        let add = format!("ALTER TABLE {on} ADD CONSTRAINT {check} CHECK ({own} IS NOT NULL) NOT VALID");
+        self.pieces.push(Piece::with(add, [self.lock()]));
+        let validate = format!("ALTER TABLE {on} VALIDATE CONSTRAINT {check}");
+        let milder = Hazard::Lock { level: "share update exclusive", on: self.table() };
+        self.pieces.push(Piece::with(validate, [Hazard::MayFail { why }, milder]).when(When::AtTheEnd));
+        let set = format!("ALTER TABLE {on} ALTER COLUMN {own} SET NOT NULL, DROP CONSTRAINT {check}");
+        self.pieces.push(Piece::with(set, [self.lock()]).when(When::AtTheEnd));
     }
 
     fn identity(&mut self, changed: bool, options: bool) {

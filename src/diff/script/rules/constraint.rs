@@ -2,9 +2,9 @@
 
 use super::{Cx, Way, options, table};
 use crate::catalog::{Kind, Object};
-use crate::diff::script::Piece;
 use crate::diff::script::hazard::Hazard;
 use crate::diff::script::name::said;
+use crate::diff::script::{Piece, When};
 use crate::sql::quote::{shown, shown_qualified};
 
 /// `CONSTRAINT orders_pkey PRIMARY KEY (id)`.
@@ -47,8 +47,14 @@ pub(super) fn after(constraint: &Object) -> Vec<Piece> {
 
 pub(super) fn create(constraint: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     let on = table::only(&constraint.id.of, &constraint.id.schema);
-    let not_valid = constraint.is("not_valid");
     let kind = constraint.get("type").unwrap_or_default();
+    let busy = cx.is_busy(&constraint.id) && !cx.is_partitioned(&constraint.id);
+    if busy && matches!(kind, "unique" | "primary key") {
+        return from_index(constraint, kind);
+    }
+    // Checked in a second step, which keeps nobody from writing.
+    let later = busy && !constraint.is("not_valid") && matches!(kind, "foreign key" | "check");
+    let not_valid = constraint.is("not_valid") || later;
     let mut hazards = vec![Hazard::Lock { level: lock(kind), on: format!("table {on}") }];
     if let Some(other) = constraint.get("references").filter(|_| kind == "foreign key") {
         hazards.push(Hazard::Lock { level: "share row exclusive", on: format!("table {other}") });
@@ -66,7 +72,38 @@ pub(super) fn create(constraint: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     }
     // A foreign key of a partitioned table goes to all its partitions, and has no other form.
     let sql = format!("ALTER TABLE {on} ADD {}{}", clause(constraint, cx), if not_valid { " NOT VALID" } else { "" });
-    std::iter::once(Piece::with(sql, hazards)).chain(after(constraint)).collect()
+    let validate = later.then(|| validate(constraint).when(When::AtTheEnd));
+    std::iter::once(Piece::with(sql, hazards)).chain(after(constraint)).chain(validate).collect()
+}
+
+/// A key whose index is built concurrently, before it becomes a constraint.
+fn from_index(constraint: &Object, kind: &str) -> Vec<Piece> {
+    let on = table::only(&constraint.id.of, &constraint.id.schema);
+    let own = shown(&constraint.id.name);
+    let definition = constraint.get("definition").unwrap_or_default();
+    let (distinct, rest) = match definition.split_once(" NULLS NOT DISTINCT") {
+        Some((_, rest)) => (" NULLS NOT DISTINCT", rest),
+        None => ("", definition),
+    };
+    let from = rest.find('(').unwrap_or(0);
+    let columns = rest.get(from..before_timing(rest)).unwrap_or_default();
+    let timing = rest.get(before_timing(rest)..).unwrap_or_default();
+    let list = options::list(constraint, "options", "");
+    let with = if list.is_empty() || columns.contains(" WITH (") {
+        String::new()
+    } else {
+        format!(" WITH ({})", list.join(", "))
+    };
+    let tablespace = constraint.get("tablespace").map(|space| format!(" TABLESPACE {space}")).unwrap_or_default();
+    let words = kind.to_uppercase();
+    let why = format!("rows of {on} with the same key, or without one");
+    let build = format!("CREATE UNIQUE INDEX CONCURRENTLY {own} ON {on} {columns}{distinct}{with}{tablespace}");
+    let add = format!("ALTER TABLE {on} ADD CONSTRAINT {own} {words} USING INDEX {own}{timing}");
+    let lock = |level| Hazard::Lock { level, on: format!("table {on}") };
+    let build = Piece::with(build, [Hazard::MayFail { why }, lock("share update exclusive")]).when(When::Alone);
+    let add = Piece::with(add, [lock("access exclusive")]).when(When::Alone);
+    let rest = after(constraint).into_iter().map(|piece| piece.when(When::Alone));
+    [build, add].into_iter().chain(rest).collect()
 }
 
 fn lock(kind: &str) -> &'static str {

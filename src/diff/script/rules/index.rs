@@ -2,9 +2,9 @@
 
 use super::{Cx, Way, table};
 use crate::catalog::Object;
-use crate::diff::script::Piece;
 use crate::diff::script::hazard::Hazard;
 use crate::diff::script::name::said;
+use crate::diff::script::{Piece, When};
 use crate::sql::quote::{shown, shown_qualified};
 
 pub(super) fn create(index: &Object, cx: &Cx<'_>) -> Vec<Piece> {
@@ -15,15 +15,33 @@ pub(super) fn create(index: &Object, cx: &Cx<'_>) -> Vec<Piece> {
         let at = sql.rfind(" WHERE ").unwrap_or(sql.len());
         sql.insert_str(at, &format!(" TABLESPACE {space}"));
     }
-    _ = cx;
-    let mut hazards = vec![
-        Hazard::Lock { level: "share", on: format!("table {on}") },
-        Hazard::Blocks { what: "writes", on: format!("table {on}") },
-    ];
+    let concurrently = cx.is_busy(&index.id) && !cx.is_partitioned(&index.id);
+    let mut hazards = if concurrently {
+        vec![Hazard::Lock { level: "share update exclusive", on: format!("table {on}") }]
+    } else {
+        let lock = Hazard::Lock { level: "share", on: format!("table {on}") };
+        vec![lock, Hazard::Blocks { what: "writes", on: format!("table {on}") }]
+    };
     if sql.starts_with("CREATE UNIQUE") {
         hazards.push(Hazard::MayFail { why: format!("rows of {on} with the same key") });
     }
-    std::iter::once(Piece::with(sql, hazards)).chain(after(index)).collect()
+    if !concurrently {
+        return std::iter::once(Piece::with(sql, hazards)).chain(after(index)).collect();
+    }
+    sql = sql.replacen(" INDEX ", " INDEX CONCURRENTLY ", 1);
+    let mut pieces = vec![Piece::with(sql, hazards).when(When::Alone)];
+    pieces.extend(after(index).into_iter().map(|piece| piece.when(When::Alone)));
+    // The one whose place it takes served until now.
+    if cx.from.get(&index.id).is_some() {
+        let sql = format!("DROP INDEX CONCURRENTLY {}", shown_qualified(&index.id.schema, &aside_name(index)));
+        pieces.push(Piece::new(sql).when(When::Alone));
+    }
+    pieces
+}
+
+/// The name of an index while another is built in its place.
+fn aside_name(index: &Object) -> String {
+    format!("{}_before", index.id.name)
 }
 
 /// What an index's definition cannot say.
@@ -55,10 +73,18 @@ fn statistics(index: &Object, before: &[String]) -> Vec<Piece> {
         .collect()
 }
 
-pub(super) fn drop(index: &Object) -> Vec<Piece> {
+pub(super) fn drop(index: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     let on = table::only(&index.id.of, &index.id.schema);
+    let own = shown_qualified(&index.id.schema, &index.id.name);
+    if cx.is_busy(&index.id) && !cx.is_partitioned(&index.id) {
+        if cx.to.get(&index.id).is_some() {
+            let lock = Hazard::Lock { level: "share update exclusive", on: said(&index.id) };
+            return vec![Piece::with(format!("ALTER INDEX {own} RENAME TO {}", shown(&aside_name(index))), [lock])];
+        }
+        return vec![Piece::new(format!("DROP INDEX CONCURRENTLY {own}")).when(When::Alone)];
+    }
     let hazard = Hazard::Lock { level: "access exclusive", on: format!("table {on}") };
-    vec![Piece::with(format!("DROP INDEX {}", shown_qualified(&index.id.schema, &index.id.name)), [hazard])]
+    vec![Piece::with(format!("DROP INDEX {own}"), [hazard])]
 }
 
 pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {

@@ -21,10 +21,11 @@ use column::bare;
 pub(super) use sequence::own;
 pub(super) use table::{join, leave};
 
+use super::fate::Fates;
 use super::hazard::Hazard;
 use super::name::{address, name, said, words};
 use super::sides::{Index, Sides};
-use super::{Piece, grants};
+use super::{Options, Piece, grants};
 use crate::catalog::{Id, Kind, Object};
 use crate::sql::quote::{literal, shown};
 
@@ -52,20 +53,34 @@ pub(super) struct Cx<'a> {
     pub(super) to: &'a Index<'a>,
     /// Who runs the script, if it is known.
     pub(super) role: Option<&'a str>,
+    /// Whether others work in the database meanwhile.
+    online: bool,
+    /// What becomes of everything.
+    fates: &'a Fates<'a>,
     /// Parts that are said in the statement that makes their whole.
     pub(super) folded: &'a HashSet<Id>,
-    /// Columns whose type is made anew under its old name.
-    pub(super) through_text: &'a HashSet<Id>,
 }
 
 impl<'a> Cx<'a> {
     pub(super) fn new(
         sides: &'a Sides<'a>,
-        role: Option<&'a str>,
+        options: &'a Options,
+        fates: &'a Fates<'a>,
         folded: &'a HashSet<Id>,
-        through_text: &'a HashSet<Id>,
     ) -> Self {
-        Self { from: &sides.from, to: &sides.to, role, folded, through_text }
+        let role = options.role.as_deref();
+        Self { from: &sides.from, to: &sides.to, role, online: options.online, fates, folded }
+    }
+
+    /// Whether a table or view has rows already, and others use it: it was there, and stays.
+    fn is_busy(&self, part: &Id) -> bool {
+        self.online && self.from.relation(&part.schema, &part.of).is_some_and(|there| !self.fates.is_gone(&there.id))
+    }
+
+    /// Whether what a part hangs on is a partitioned table: nothing is built concurrently there.
+    fn is_partitioned(&self, part: &Id) -> bool {
+        let relation = self.to.relation(&part.schema, &part.of).or_else(|| self.from.relation(&part.schema, &part.of));
+        relation.is_some_and(|table| table.get("type") == Some("partitioned"))
     }
 
     fn is_folded(&self, id: &Id) -> bool {
@@ -79,7 +94,7 @@ impl<'a> Cx<'a> {
     }
 
     fn goes_through_text(&self, column: &Object) -> bool {
-        self.through_text.contains(&column.id)
+        self.fates.through_text.contains(&column.id)
     }
 
     /// What a part of a relation hangs on: a table, a view.
@@ -133,7 +148,7 @@ pub(super) fn drop(object: &Object, cx: &Cx<'_>) -> Option<Vec<Piece>> {
         Kind::Default => column::default::drop(object, cx),
         Kind::Constraint => constraint::drop(object),
         Kind::DomainConstraint => constraint::domain::drop(object),
-        Kind::Index => index::drop(object),
+        Kind::Index => index::drop(object, cx),
         Kind::Statistics => index::extended::drop(object),
         Kind::View | Kind::MaterializedView => view::drop(object),
         Kind::Function | Kind::Procedure | Kind::Aggregate => function::drop(object),
