@@ -7,7 +7,7 @@ use crate::catalog::snapshot;
 use crate::config::{Platform, Settings};
 use crate::diff::patch::patches;
 use crate::diff::script::{self, Script};
-use crate::diff::{Managed, Pattern, compare, groups};
+use crate::diff::{Managed, Pattern, Rename, compare, groups, offers};
 use crate::engine::run::Run;
 use crate::engine::sides::{Read, Side, Sources};
 use crate::error::{Error, Kind};
@@ -56,6 +56,9 @@ pub(super) struct Args {
     /// Plan for a busy database: indexes built concurrently, constraints checked in a second step
     #[arg(long)]
     online: bool,
+    /// An object that only got another name: `public.orders=public.sales`, `public.orders.total=public.orders.amount`
+    #[arg(long, value_name = "OLD=NEW")]
+    rename: Vec<String>,
     /// A schema not to look at; may be given several times
     #[arg(long, value_name = "SCHEMA")]
     exclude: Vec<String>,
@@ -78,7 +81,8 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let managed = managed(&context.settings()?, &args.exclude)?;
     let [from, to] = read([&args.from, &args.to], context).await?;
     if args.sql {
-        let options = script::Options { role: from.role.clone(), online: args.online };
+        let options = options(args, &from, &to)?;
+        offer(context, &managed, &options.renames, [&from, &to]);
         let script = script::script(&from.catalog, &to.catalog, &managed, &options);
         refuse_losses(&script, &args.allow)?;
         let found = !script.statements.is_empty() || !script.unscripted.is_empty();
@@ -95,6 +99,34 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let view = Differences { from: &from.name, to: &to.name, differences: &differences, groups };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
+}
+
+/// How the script shall be.
+fn options(args: &Args, from: &Read, to: &Read) -> Result<script::Options, Error> {
+    let mut renames: Vec<Rename> = Vec::new();
+    // The second may speak of what the first renamed.
+    let mut there = from.catalog.clone();
+    for text in &args.rename {
+        let rename = Rename::parse(text, &there, &to.catalog).map_err(|why| {
+            Error::new(Kind::Usage, format!("--rename {text}: {why}")).hint(
+                "write both names in full, the old one first: `--rename public.orders.total=public.orders.amount`",
+            )
+        })?;
+        rename.play(&mut there);
+        renames.push(rename);
+    }
+    Ok(script::Options { role: from.role.clone(), online: args.online, renames })
+}
+
+/// Tells what may be a rename, where nothing was said of it.
+fn offer(context: &mut Context<'_>, managed: &Managed, given: &[Rename], [from, to]: [&Read; 2]) {
+    if given.is_empty() {
+        let differences = compare(&from.catalog, &to.catalog, managed);
+        for rename in offers(&differences, &from.catalog, &to.catalog) {
+            let argument = rename.argument();
+            context.ui.say(&format!("{} may be {} renamed: `--rename {argument}` keeps it", rename.to, rename.from));
+        }
+    }
 }
 
 /// Refuses a script that loses rows, unless that is allowed.

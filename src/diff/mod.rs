@@ -3,6 +3,7 @@
 pub mod group;
 mod managed;
 pub mod patch;
+mod rename;
 pub mod script;
 pub mod versions;
 
@@ -12,6 +13,7 @@ use serde::Serialize;
 
 pub use group::{Group, groups};
 pub use managed::{Managed, Pattern};
+pub use rename::{Rename, of_parts, offers};
 
 use crate::catalog::{Catalog, Id, Object};
 

@@ -24,6 +24,23 @@ pub fn shown_qualified(schema: &str, name: &str) -> String {
     if schema.is_empty() { shown(name) } else { format!("{}.{}", shown(schema), shown(name)) }
 }
 
+/// The parts of a dotted name, without their quotes.
+#[must_use]
+pub fn split_shown(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.next_if_eq(&'"').is_some() => parts.last_mut().into_iter().for_each(|p| p.push('"')),
+            '"' => quoted = !quoted,
+            '.' if !quoted => parts.push(String::new()),
+            _ => parts.last_mut().into_iter().for_each(|part| part.push(c)),
+        }
+    }
+    parts
+}
+
 /// A name as the catalog spells it, as an identifier with or without its schema.
 #[must_use]
 pub fn name(name: &super::Name) -> String {
@@ -59,6 +76,11 @@ mod tests {
             shown,
             ["orders", "\"Orders\"", "\"order\"", "\"between\"", "\"1st\"", "\"a b\"", "a$1", "\"é\"", "name", "\"\""]
         );
+    }
+
+    #[test]
+    fn dotted_names_are_split_outside_quotes() {
+        assert_eq!(split_shown(r#"public."a.b"."c ""d""""#), ["public", "a.b", "c \"d\""]);
     }
 
     #[test]

@@ -36,9 +36,10 @@ left join (
   join pg_depend o on o.classid = 1259 and o.objid = s.seqrelid and o.refclassid = 1259 and o.deptype = 'i'
 ) i on i.refobjid = a.attrelid and i.refobjsubid = a.attnum and a.attidentity <> ''
 union all
--- Columns of views: only what one can say of them.
+-- Columns of views: what one can say of them, and the type, which decides whether a view can be replaced in place.
 select
-  'column', 1259, a.attrelid, a.attnum::int, null, a.attrelid, a.attname, a.attacl::text, null, null, null, null, null, null, null,
+  'column', 1259, a.attrelid, a.attnum::int, null, a.attrelid, a.attname, a.attacl::text,
+  format_type(a.atttypid, a.atttypmod), null, null, null, null, null, null,
   null, null, case c.relkind when 'm' then nullif(a.attstattarget, -1)::text end, null, null, null
 from pg_class c
 join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -21,15 +21,17 @@ mod name;
 mod plan;
 mod rules;
 mod sides;
+mod text;
 
 use serde::Serialize;
 
 pub use groups::{Group, groups};
 pub use hazard::Hazard;
+pub use text::{file, text};
 
 use self::fate::Fates;
 use self::sides::{Index, Sides};
-use super::{Managed, compare};
+use super::{Managed, Rename, compare, of_parts};
 use crate::catalog::{Catalog, Id, Kind};
 
 /// What is asked of a script.
@@ -37,6 +39,8 @@ use crate::catalog::{Catalog, Id, Kind};
 pub struct Options {
     /// Who will run it: what this role makes gets its default privileges. None if unknown: each object's owner.
     pub role: Option<String>,
+    /// Objects that get another name, and keep what they hold.
+    pub renames: Vec<Rename>,
     /// For a busy database: indexes are built concurrently, constraints are checked in a second step that locks nobody out.
     pub online: bool,
 }
@@ -109,6 +113,11 @@ impl Script {
 /// The script that makes `to` of `from`, what is `managed` by others left alone.
 #[must_use]
 pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options) -> Script {
+    let mut renamed = None;
+    let mut first = renames(&options.renames, from, &mut renamed);
+    let parts = of_parts(renamed.as_ref().unwrap_or(from), to, &compare(renamed.as_ref().unwrap_or(from), to, managed));
+    first.extend(renames(&parts, from, &mut renamed));
+    let from = renamed.as_ref().unwrap_or(from);
     let differences = compare(from, to, managed);
     let sides = Sides { from: Index::new(from), to: Index::new(to) };
     let fates = Fates::decide(&differences, &sides, managed);
@@ -117,7 +126,7 @@ pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options
         let one = |Piece { sql, hazards, when }: Piece| Statement { sql, about: about.clone(), hazards, when };
         pieces.into_iter().map(one)
     });
-    let mut statements: Vec<Statement> = statements.collect();
+    let mut statements: Vec<Statement> = first.into_iter().chain(statements).collect();
     statements.sort_by_key(|statement| statement.when == When::AtTheEnd);
     // A body written as a string may name what is made later; PostgreSQL shall not look for it yet.
     let names_later =
@@ -128,4 +137,20 @@ pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options
         statements.insert(0, Statement { sql, about, hazards: Vec::new(), when: When::Together });
     }
     Script { statements, unscripted: plan.unscripted.into_iter().cloned().collect() }
+}
+
+/// The statements that rename, and the catalog as it is after them.
+fn renames(renames: &[Rename], from: &Catalog, after: &mut Option<Catalog>) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for rename in renames {
+        let catalog = after.get_or_insert_with(|| from.clone());
+        let Some(object) = catalog.get(&rename.from) else { continue };
+        let is_part = !rename.from.of.is_empty();
+        let on = if is_part { name::owner_of_part(&rename.from) } else { name::name(object) };
+        let hazard = Hazard::Lock { level: "access exclusive", on };
+        let sql = rename.sql(object);
+        statements.push(Statement { sql, about: rename.from.clone(), hazards: vec![hazard], when: When::Together });
+        rename.play(catalog);
+    }
+    statements
 }

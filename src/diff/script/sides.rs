@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::catalog::{Catalog, Id, Kind, Object};
+use crate::sql::quote::split_shown;
 
 /// The two catalogs of a script.
 pub(super) struct Sides<'a> {
@@ -136,28 +137,4 @@ fn parents(table: &Object) -> Vec<Vec<String>> {
     let mut names = table.list("inherits");
     names.extend(table.list("partition_of"));
     names.iter().map(|name| split_shown(name)).collect()
-}
-
-/// The parts of a dotted name, without their quotes.
-fn split_shown(text: &str) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut quoted = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' if quoted && chars.next_if_eq(&'"').is_some() => parts.last_mut().into_iter().for_each(|p| p.push('"')),
-            '"' => quoted = !quoted,
-            '.' if !quoted => parts.push(String::new()),
-            _ => parts.last_mut().into_iter().for_each(|part| part.push(c)),
-        }
-    }
-    parts
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn dotted_names_are_split_outside_quotes() {
-        assert_eq!(super::split_shown(r#"public."a.b"."c ""d""""#), ["public", "a.b", "c \"d\""]);
-    }
 }

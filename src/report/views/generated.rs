@@ -1,11 +1,11 @@
-//! `diff --sql`: a script for psql, each statement under what it may cost.
+//! `diff --sql` and `diff --save`.
 
 use std::io::{Result, Write};
 
 use serde::Serialize;
 
-use crate::diff::script::Script;
-use crate::report::View;
+use crate::diff::script::{self, Script};
+use crate::report::{View, clean};
 
 /// `diff --sql`.
 #[derive(Debug, Serialize)]
@@ -21,27 +21,38 @@ pub struct Generated<'a> {
 
 impl View for Generated<'_> {
     fn human(&self, out: &mut dyn Write) -> Result<()> {
-        out.write_all(text(&self.script).as_bytes())
+        out.write_all(script::text(&self.script).as_bytes())
     }
 }
 
-/// The script as a file: nothing in it is cut or coloured, since it is to be run.
-#[must_use]
-pub(crate) fn text(script: &Script) -> String {
-    let mut text = String::new();
-    for statement in &script.statements {
-        for hazard in &statement.hazards {
-            text.push_str(&format!("-- {}\n", one_line(&hazard.to_string())));
+/// `diff --save`.
+#[derive(Debug, Serialize)]
+pub struct Saved<'a> {
+    /// What the scripts start from, password removed.
+    pub from: &'a str,
+    /// What they lead to, password removed.
+    pub to: &'a str,
+    /// The files, in the order in which they are applied; none if nothing differs.
+    pub pairs: Vec<SavedPair>,
+}
+
+/// The two files of a pair.
+#[derive(Debug, Serialize)]
+pub struct SavedPair {
+    /// The migration's path.
+    pub migration: String,
+    /// The rollback's path.
+    pub rollback: String,
+}
+
+impl View for Saved<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        if self.pairs.is_empty() {
+            return writeln!(out, "no differences");
         }
-        text.push_str(&format!("{};\n\n", statement.sql));
+        for SavedPair { migration, rollback } in &self.pairs {
+            writeln!(out, "{}\n{}", clean(migration), clean(rollback))?;
+        }
+        Ok(())
     }
-    for id in &script.unscripted {
-        text.push_str(&format!("-- differs, and cannot be scripted: {}\n", one_line(&id.to_string())));
-    }
-    text
-}
-
-/// A name may hold a line end, behind which a comment would be over.
-fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }

@@ -15,7 +15,7 @@ pub use access::{AccessChanges, AccessMatrix};
 pub use databases::{Databases, Dropped, Listed, Waited};
 pub use diff::{Differences, Patches, Snapshot};
 pub use dump::{Dumped, Folded};
-pub use generated::Generated;
+pub use generated::{Generated, Saved, SavedPair};
 pub use ledger::{Adoption, History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};
