@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::save::Save;
 use super::{Context, side};
 use crate::catalog::snapshot;
 use crate::config::{Platform, Settings};
@@ -29,21 +30,26 @@ Examples:
   migrate diff --from env:staging --to env:production
   migrate diff --from git:v1.4.0 --to expected    what the migrations changed since a release
   migrate diff --from 17 --to live                what came after version 17
+  migrate diff --sql                              the script that makes the target what the migrations promise
+  migrate diff --save add_email                   what was changed by hand, as a pair of files
   migrate diff --snapshot monday.json             keep the target's schema, and later:
   migrate diff --from monday.json --to live --json")]
 pub(super) struct Args {
-    /// What the differences start from
-    #[arg(long, value_name = "SIDE", default_value = "live")]
-    from: String,
-    /// What they lead to
-    #[arg(long, value_name = "SIDE", default_value = "expected")]
-    to: String,
+    /// What the differences start from: `live`, with --save `expected`
+    #[arg(long, value_name = "SIDE")]
+    from: Option<String>,
+    /// What they lead to: `expected`, with --save `live`
+    #[arg(long, value_name = "SIDE")]
+    to: Option<String>,
     /// Exit with 3 if anything differs
     #[arg(long)]
     check: bool,
     /// Write the script that makes `--to` of `--from`, each statement with what it may cost
     #[arg(long)]
     sql: bool,
+    /// Write the script as a migration with its rollback, both proven in a scratch database
+    #[arg(long, value_name = "NAME", conflicts_with = "sql")]
+    save: Option<String>,
     /// What the script may do without being refused: `data-loss`
     #[arg(long, value_name = "HAZARD")]
     allow: Vec<Allowed>,
@@ -67,6 +73,14 @@ pub(super) struct Args {
     snapshot: Option<PathBuf>,
 }
 
+impl Args {
+    /// What is compared. What is saved leads to the target: that is where somebody made the change.
+    fn sides(&self) -> [&str; 2] {
+        let usual = if self.save.is_some() { ["expected", "live"] } else { ["live", "expected"] };
+        [self.from.as_deref().unwrap_or(usual[0]), self.to.as_deref().unwrap_or(usual[1])]
+    }
+}
+
 /// What has to be allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Allowed {
@@ -79,15 +93,9 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
         return write_snapshot(args, file, context).await;
     }
     let managed = managed(&context.settings()?, &args.exclude)?;
-    let [from, to] = read([&args.from, &args.to], context).await?;
-    if args.sql {
-        let options = options(args, &from, &to)?;
-        offer(context, &managed, &options.renames, [&from, &to]);
-        let script = script::script(&from.catalog, &to.catalog, &managed, &options);
-        refuse_losses(&script, &args.allow)?;
-        let found = !script.statements.is_empty() || !script.unscripted.is_empty();
-        context.ui.result(&Generated { from: &from.name, to: &to.name, script })?;
-        return Ok(if args.check && found { Kind::Differences.exit_code() } else { 0 });
+    let [from, to] = read(args.sides(), context).await?;
+    if args.sql || args.save.is_some() {
+        return scripted(args, &managed, [&from, &to], context).await;
     }
     let differences = compare(&from.catalog, &to.catalog, &managed);
     let groups = groups(&differences, &from.catalog, &to.catalog);
@@ -99,6 +107,27 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let view = Differences { from: &from.name, to: &to.name, differences: &differences, groups };
     context.ui.result(&view)?;
     Ok(if args.check && !view.differences.is_empty() { Kind::Differences.exit_code() } else { 0 })
+}
+
+/// The script, shown or written as pairs.
+async fn scripted(
+    args: &Args,
+    managed: &Managed,
+    [from, to]: [&Read; 2],
+    context: &mut Context<'_>,
+) -> anyhow::Result<u8> {
+    let options = options(args, from, to)?;
+    offer(context, managed, &options.renames, [from, to]);
+    if let Some(name) = &args.save {
+        let save = Save { name, timestamp: false, typed: args.sides(), managed, allow: &args.allow };
+        super::save::save(&save, [from, to], &options, context).await?;
+        return Ok(0);
+    }
+    let script = script::script(&from.catalog, &to.catalog, managed, &options);
+    refuse_losses(&script, &args.allow)?;
+    let found = !script.statements.is_empty() || !script.unscripted.is_empty();
+    context.ui.result(&Generated { from: &from.name, to: &to.name, script })?;
+    Ok(if args.check && found { Kind::Differences.exit_code() } else { 0 })
 }
 
 /// How the script shall be.
@@ -144,7 +173,7 @@ pub(super) fn refuse_losses(script: &Script, allowed: &[Allowed]) -> Result<(), 
 }
 
 async fn write_snapshot(args: &Args, file: &Path, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let from = read_one(&args.from, context).await?;
+    let from = read_one(args.sides()[0], context).await?;
     snapshot::write(&from.catalog, file)?;
     let file = file.display().to_string();
     context.ui.result(&Snapshot { of: &from.name, file: &file, objects: from.catalog.objects.len() })?;

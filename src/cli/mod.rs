@@ -16,6 +16,7 @@ mod plan;
 mod redo;
 mod release;
 mod repair;
+mod save;
 mod side;
 mod squash;
 mod status;

@@ -7,9 +7,9 @@ use std::path::Path;
 use anyhow::Context as _;
 
 use super::Context;
+use super::save::Save;
 use crate::config::Source;
-use crate::engine::capture::{self, Captured};
-use crate::engine::shadow::Host;
+use crate::diff::script::Options;
 use crate::error::{Error, Kind};
 use crate::migration::{self, Pair};
 use crate::report::views::Created;
@@ -41,6 +41,9 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    if args.from_diff {
+        return from_diff(args, context).await;
+    }
     let settings = context.settings_quietly()?;
     let (migrations, rollbacks) = context.folders()?;
     let pairs = match &settings.source {
@@ -49,32 +52,26 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     };
     let name = slug(&args.name)?;
     let by_cli = matches!(settings.source, Source::Supabase { .. });
-    let (number, file) = numbered(args.timestamp || by_cli, &pairs, &name);
-    let (up, down) = if args.from_diff {
-        match captured(args, context, &pairs, (&number, &name)).await? {
-            Some(texts) => texts,
-            None => {
-                context.ui.say("no differences: nothing was written");
-                return Ok(0);
-            }
-        }
-    } else {
-        (format!("-- {}\n", args.name), format!("-- Undoes {file}: leaves exactly what was there before.\n"))
-    };
-    let up = write(&migrations, &file, &up)?;
-    let down = write(&rollbacks, &file, &down)?;
+    let (_, file) = numbered(args.timestamp || by_cli, &pairs, &name);
+    let up = write(&migrations, &file, &format!("-- {}\n", args.name))?;
+    let down = write(&rollbacks, &file, &format!("-- Undoes {file}: leaves exactly what was there before.\n"))?;
     context.ui.result(&Created { migration: &up, rollback: &down })?;
-    if args.from_diff {
-        context.ui.say(&format!(
-            "the target has it already; `migrate repair --applied {}` counts it as applied there",
-            number.trim_start_matches('0')
-        ));
-    }
+    Ok(0)
+}
+
+/// What somebody changed in the target by hand, as pairs.
+async fn from_diff(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let managed = super::diff::managed(&context.settings()?, &[])?;
+    let typed = ["expected", "live"];
+    let [expected, live] = super::diff::read(typed, context).await?;
+    let options = Options { role: live.role.clone(), ..Options::default() };
+    let save = Save { name: &args.name, timestamp: args.timestamp, typed, managed: &managed, allow: &args.allow };
+    super::save::save(&save, [&expected, &live], &options, context).await?;
     Ok(0)
 }
 
 /// The next number, and the file's name with it.
-fn numbered(stamped: bool, pairs: &[Pair], name: &str) -> (String, String) {
+pub(super) fn numbered(stamped: bool, pairs: &[Pair], name: &str) -> (String, String) {
     let newest = pairs.last();
     let stamped = stamped || newest.is_some_and(|p| p.digits.len() >= 12);
     let number = if stamped {
@@ -90,31 +87,6 @@ fn numbered(stamped: bool, pairs: &[Pair], name: &str) -> (String, String) {
         format!("{number}_{name}.sql")
     };
     (number, file)
-}
-
-/// Migration and rollback from what differs, run before they are written. None if nothing does.
-async fn captured(
-    args: &Args,
-    context: &mut Context<'_>,
-    pairs: &[Pair],
-    (number, name): (&str, &str),
-) -> anyhow::Result<Option<(String, String)>> {
-    let settings = context.settings()?;
-    let managed = super::diff::managed(&settings, &[])?;
-    let [expected, live] = super::diff::read(["expected", "live"], context).await?;
-    let (from, to) = (&expected.catalog, &live.catalog);
-    let Some(captured) = Captured::between(from, to, &managed, live.role.clone())? else { return Ok(None) };
-    super::diff::refuse_losses(&captured.up, &args.allow)?;
-    let up = capture::text(&args.name, &captured.up);
-    let down = capture::text(&format!("Undoes {number}_{name}."), &captured.down);
-    let version = number.parse().context("the number is too large")?;
-    let pair = capture::pair(version, number, name, &up, &down).map_err(anyhow::Error::msg)?;
-    let interrupt = context.interrupt.clone();
-    let mut run = context.open().await?;
-    let host = Host::choose(&settings, Some(&mut run), interrupt).await;
-    run.close().await;
-    capture::prove(&host?, &settings, pairs, &pair, (from, to), &managed).await?;
-    Ok(Some((up, down)))
 }
 
 /// Lower-case words joined by underscores: what refinery's names can hold.
@@ -163,7 +135,7 @@ fn civil(mut days: u64) -> (u64, u64, u64) {
 }
 
 /// Writes a file that must not be there yet.
-fn write(folder: &Path, file: &str, text: &str) -> anyhow::Result<String> {
+pub(super) fn write(folder: &Path, file: &str, text: &str) -> anyhow::Result<String> {
     std::fs::create_dir_all(folder).with_context(|| format!("make the folder {}", folder.display()))?;
     let path = folder.join(file);
     let mut out = OpenOptions::new()

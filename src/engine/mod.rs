@@ -12,14 +12,13 @@
 //! | `shared`, `supabase_seed` | Supabase's ledger beside ours, and its seeds |
 //! | `rehearse`, `losses`, `watch` | what it would cost, what it would destroy, what it waits for |
 //! | `shadow` | what the migrations promise, built in a scratch database |
-//! | `capture` | what was changed by hand as a pair |
+//! | `save` | a difference as pairs, proven before they are written |
 //! | `squash` | many pairs folded into one that makes the same |
 //! | `sides` | what a diff compares, read from wherever it is |
 //! | `prove`, `rows` | up, down, up of every pair there, with rows in the tables |
 //! | `failure` | a failing script as a person reads it |
 
 mod apply;
-pub mod capture;
 pub mod compare;
 pub mod down;
 pub mod elsewhere;
@@ -33,6 +32,7 @@ pub mod repair;
 mod resume;
 mod rows;
 pub mod run;
+pub mod save;
 pub mod shadow;
 pub mod shared;
 pub mod sides;

@@ -10,7 +10,7 @@ use super::up::{self, Outcome};
 use crate::catalog::{self, Catalog};
 use crate::config::Settings;
 use crate::diff::script::{self, Group, Hazard, Options, Statement};
-use crate::diff::{Managed, compare};
+use crate::diff::{Managed, compare, versions};
 use crate::error::{Error, Kind};
 use crate::migration::Pair;
 
@@ -49,7 +49,7 @@ pub struct Wanted<'a> {
 pub async fn pairs(host: &Host, settings: &Settings, wanted: &Wanted<'_>) -> anyhow::Result<Vec<Draft>> {
     let script = script::script(wanted.from, wanted.to, wanted.managed, wanted.options);
     if let Some(id) = script.unscripted.first() {
-        return Err(Error::new(Kind::Failed, format!("{id} differs, and cannot be scripted"))
+        return Err(Error::new(Kind::Refused, format!("{id} differs, and cannot be scripted"))
             .hint(format!("leave it out: `[diff] ignore = [\"{id}\"]` in migrate.toml"))
             .into());
     }
@@ -129,7 +129,10 @@ impl Proof<'_, '_> {
         for Statement { sql, hazards, .. } in &group.statements {
             self.statement(sql).await.with_context(|| {
                 let told: Vec<String> = hazards.iter().map(Hazard::to_string).collect();
-                format!("in the scratch database: {sql}{}", if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) })
+                format!(
+                    "in the scratch database: {sql}{}",
+                    if told.is_empty() { String::new() } else { format!(" ({})", told.join(", ")) }
+                )
             })?;
         }
         if group.in_transaction {
@@ -144,16 +147,16 @@ impl Proof<'_, '_> {
 
     async fn read(&mut self) -> anyhow::Result<Catalog> {
         let mut catalog = catalog::read(&mut self.shadow.session, self.shadow.facts.server_version).await?;
-        if let Some(role) = self.host.role.as_deref().filter(|role| *role != self.shadow.facts.role) {
-            catalog.rename_role(&self.shadow.facts.role, role);
-        }
+        self.host.as_on_target(&mut catalog, &self.shadow.facts.role);
         Ok(catalog)
     }
 }
 
 /// Refuses a catalog that is not the one that was wanted.
 fn demand(found: &Catalog, wanted: &Catalog, managed: &Managed, what: &str) -> anyhow::Result<()> {
-    let differences = compare(found, wanted, managed);
+    let (mut found, mut wanted) = (found.clone(), wanted.clone());
+    versions::level(&mut found, &mut wanted);
+    let differences = compare(&found, &wanted, managed);
     if differences.is_empty() {
         return Ok(());
     }

@@ -160,7 +160,7 @@ async fn differs(
 /// The folded pair, or why there is none in this way.
 fn folded(range: &Range<'_>, way: Way, before: &Made, after: &Made) -> Result<(Pair, Vec<String>), String> {
     let generated = |from: &Made, to: &Made| {
-        let options = Options { role: Some(after.role.clone()) };
+        let options = Options { role: Some(after.role.clone()), ..Options::default() };
         text(&script(&from.catalog, &to.catalog, &Managed::default(), &options))
     };
     let pairs = &range.pairs[range.first..=range.last];

@@ -39,6 +39,8 @@ pub struct Saved<'a> {
 /// The two files of a pair.
 #[derive(Debug, Serialize)]
 pub struct SavedPair {
+    /// The version, without leading zeros.
+    pub version: String,
     /// The migration's path.
     pub migration: String,
     /// The rollback's path.
@@ -47,10 +49,7 @@ pub struct SavedPair {
 
 impl View for Saved<'_> {
     fn human(&self, out: &mut dyn Write) -> Result<()> {
-        if self.pairs.is_empty() {
-            return writeln!(out, "no differences");
-        }
-        for SavedPair { migration, rollback } in &self.pairs {
+        for SavedPair { migration, rollback, .. } in &self.pairs {
             writeln!(out, "{}\n{}", clean(migration), clean(rollback))?;
         }
         Ok(())
