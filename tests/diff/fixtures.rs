@@ -1,17 +1,11 @@
-//! Pairs of schemas from the public test suites of other tools: where two dumps differ, the diff may not be empty; where they
-//! do not, it must be.
-//!
-//! The pairs are data beside the project, not part of it. Where COUNTERPOSE_FIXTURES is set, as in CI, they must be there.
+//! The pairs of schemas: where they are, what they need, how they are loaded.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::OnceLock;
 
 use crate::project::Project;
 use crate::support::Cluster;
-
-const THREADS: usize = 4;
 
 pub(crate) fn place() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -50,39 +44,4 @@ pub(crate) fn create_roles(place: &Path) {
             Cluster::shared().sql(&format!("create role \"{role}\""));
         }
     });
-}
-
-/// What is wrong with the diff of a pair, if anything is.
-fn judge(folder: &Path) -> Option<String> {
-    let (a, b) = (load(&folder.join("a.sql")), load(&folder.join("b.sql")));
-    let differs = a.dump() != b.dump();
-    let found = a.migrate(&["diff", "--to", &b.url, "--check"]);
-    let wrong = found.code != if differs { 3 } else { 0 };
-    wrong.then(|| {
-        format!("{}: the dumps {}\n{found:?}", folder.display(), if differs { "differ" } else { "do not differ" })
-    })
-}
-
-#[test]
-#[expect(clippy::print_stderr, reason = "what was not tried is said")]
-fn no_difference_is_missed_and_none_is_made_up() {
-    let Some(place) = place() else {
-        eprintln!("not tried: there are no pairs of schemas in ../shared/fixtures/diff");
-        return;
-    };
-    create_roles(&place);
-    let cases = cases(&place);
-    assert!(cases.len() > 300, "only {} pairs in {}", cases.len(), place.display());
-    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                while let Some(folder) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    wrong.lock().unwrap().extend(judge(folder));
-                }
-            });
-        }
-    });
-    let wrong = wrong.into_inner().unwrap();
-    assert!(wrong.is_empty(), "{} of {} pairs:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

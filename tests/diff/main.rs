@@ -20,5 +20,6 @@ mod law;
 mod output;
 mod prove;
 mod rows;
+mod save;
 mod sides;
 mod squash;

@@ -125,6 +125,9 @@ impl<'a, 'f> Draft<'a, 'f> {
 
     fn create(&mut self, id: &'a Id) {
         let Some(object) = self.sides.to.get(id) else { return };
+        if self.comes_with_its_parent(object) {
+            return;
+        }
         if let Some(step) = self.whole_that_makes(object) {
             self.creates.insert(&object.id, step);
             self.absorbed.entry(step).or_default().push(&object.id);
@@ -136,6 +139,18 @@ impl<'a, 'f> Draft<'a, 'f> {
         if id.kind == Kind::Table && self.is_like_its_parent(object) {
             self.folded.insert(id.clone());
         }
+    }
+
+    /// Whether an index or key of a partition comes by itself: the parent has it, and the partition is new there, or it is.
+    fn comes_with_its_parent(&self, object: &Object) -> bool {
+        let (Some(parent), Some(table)) = (object.get("parent"), self.sides.to.whole(&object.id)) else { return false };
+        let joins = self.creates.contains_key(&table.id)
+            || self
+                .sides
+                .from
+                .get(&table.id)
+                .is_some_and(|before| before.get("partition_of") != table.get("partition_of"));
+        joins || self.sides.to.part_shown(table, parent).is_some_and(|part| self.fates.get(&part.id).is_some())
     }
 
     /// The step that makes a part along with its whole.
@@ -249,6 +264,12 @@ impl<'a, 'f> Draft<'a, 'f> {
             return None;
         }
         let from = &self.sides.from;
+        if let Some(step) = object.get("parent").and_then(|parent| {
+            let part = from.part_shown(from.whole(&object.id)?, parent)?;
+            self.drops.get(&part.id).copied()
+        }) {
+            return Some(step);
+        }
         match object.id.kind {
             Kind::Sequence => self.drops.get(&owner_column(object.get("owned_by")?, from)?.id).copied(),
             Kind::PublicationMember => {
@@ -564,10 +585,12 @@ impl<'a, 'f> Draft<'a, 'f> {
             Way::Replace => return None,
         };
         pieces.extend(rules::alter_leaves(from, to, &self.fates.leaves(id), cx));
-        // PostgreSQL has no statement that makes a table's own column an inherited one.
-        let stays_own =
-            id.kind == Kind::Column && to.is("inherited") && self.fates.attributes(id).contains(&"inherited");
-        if stays_own && !from.is("inherited") && pieces.is_empty() { None } else { Some(pieces) }
+        // Attaching a partition makes its columns inherited ones; for heirs PostgreSQL has no such statement.
+        let is_inherited = id.kind == Kind::Column && to.is("inherited") && !from.is("inherited");
+        let table = self.sides.to.relation(&id.schema, &id.of).filter(|_| is_inherited);
+        let is_attached =
+            table.is_some_and(|table| table.get("partition_of").is_some() && self.joins.contains_key(&table.id));
+        if is_inherited && !is_attached && pieces.is_empty() { None } else { Some(pieces) }
     }
 }
 

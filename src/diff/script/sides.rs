@@ -105,6 +105,19 @@ impl<'a> Index<'a> {
         self.get(&Id { kind: Kind::Column, schema, of, name })
     }
 
+    /// The index or key of a table's parent that `public.orders_pkey` names, as PostgreSQL shows it.
+    pub(super) fn part_shown(&self, table: &Object, text: &str) -> Option<&'a Object> {
+        let names = split_shown(text);
+        let [schema, name] = names.as_slice() else { return None };
+        let parents = self.parents(table);
+        let parts = parents.iter().flat_map(|parent| self.parts(&parent.id));
+        parts.copied().find(|part| {
+            matches!(part.id.kind, Kind::Index | Kind::Constraint)
+                && *part.id.schema == **schema
+                && *part.id.name == **name
+        })
+    }
+
     /// The sequences that a column owns.
     pub(super) fn owned_sequences(&self, column: &Id) -> Vec<&'a Object> {
         let names = [&column.schema, &column.of, &column.name].map(ToString::to_string).to_vec();

@@ -5,7 +5,7 @@ use crate::catalog::{Kind, Object};
 use crate::diff::script::hazard::Hazard;
 use crate::diff::script::name::said;
 use crate::diff::script::{Piece, When};
-use crate::sql::quote::{shown, shown_qualified};
+use crate::sql::quote::{literal, shown, shown_qualified};
 
 /// `CONSTRAINT orders_pkey PRIMARY KEY (id)`.
 pub(super) fn clause(constraint: &Object, cx: &Cx<'_>) -> String {
@@ -39,10 +39,20 @@ pub(super) fn after(constraint: &Object) -> Vec<Piece> {
     if constraint.is("clustered") {
         pieces.push(Piece::new(format!("ALTER TABLE {on} CLUSTER ON {own}")));
     }
+    if constraint.get("index_comment").is_some() {
+        pieces.push(index_comment(constraint));
+    }
     if constraint.is("replica_identity") {
         pieces.push(Piece::new(format!("ALTER TABLE {on} REPLICA IDENTITY USING INDEX {own}")));
     }
     pieces
+}
+
+/// The comment on the index of a key, which has the key's name.
+fn index_comment(constraint: &Object) -> Piece {
+    let text = constraint.get("index_comment").map_or("NULL".to_owned(), |text| literal(text).trim().to_owned());
+    let own = shown_qualified(&constraint.id.schema, &constraint.id.name);
+    Piece::new(format!("COMMENT ON INDEX {own} IS {text}"))
 }
 
 pub(super) fn create(constraint: &Object, cx: &Cx<'_>) -> Vec<Piece> {
@@ -144,7 +154,8 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
                 pieces.push(Piece::new(format!("ALTER TABLE {on} REPLICA IDENTITY USING INDEX {own}")));
             }
             "replica_identity" => pieces.push(Piece::new(format!("ALTER TABLE {on} REPLICA IDENTITY DEFAULT"))),
-            "references" | "inherited" => {}
+            "index_comment" => pieces.push(index_comment(to)),
+            "references" | "inherited" | "parent" => {}
             _ => return Way::Replace,
         }
     }

@@ -111,7 +111,7 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
             "statistics" => pieces.extend(statistics(to, &from.list("statistics"))),
             // An index that a broken build left behind is built again; nobody wants one to become invalid.
             "invalid" if to.is("invalid") => {}
-            "on" => {}
+            "on" | "parent" => {}
             _ => return Way::Replace,
         }
     }
