@@ -36,7 +36,7 @@ class Clones:
         self.folder.mkdir()
 
     def argv(self, *arguments: str) -> list[str]:
-        return [self.migrate, "db", *arguments, "--quiet", "--dir", str(self.folder)]
+        return [self.migrate, "--quiet", "--dir", str(self.folder), "db", *arguments]
 
     def clone(self, *arguments: str) -> list[str]:
         """Clones; their URLs."""

@@ -17,6 +17,7 @@ mod faults;
 mod library;
 mod named;
 mod output;
+mod pages;
 mod templates;
 
 use project::Project;
