@@ -2,6 +2,7 @@
 
 pub mod group;
 mod managed;
+mod nesting;
 pub mod patch;
 mod rename;
 pub mod script;
@@ -15,7 +16,7 @@ pub use group::{Group, groups};
 pub use managed::{Managed, Pattern};
 pub use rename::{Rename, of_parts, offers};
 
-use crate::catalog::{Catalog, Id, Object};
+use crate::catalog::{Catalog, Id, Kind, Object};
 
 /// How an object of the one catalog is found in the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -88,10 +89,22 @@ fn difference(a: Option<&Object>, b: Option<&Object>) -> Option<Difference> {
     names.sort_unstable();
     names.dedup();
     let value = |side: Option<&Object>, name| side.and_then(|object| object.get(name)).map(str::to_owned);
-    let attributes = names
+    let attributes: Vec<Attribute> = names
         .into_iter()
         .map(|name| Attribute { name: name.to_owned(), from: value(a, name), to: value(b, name) })
-        .filter(|attribute| attribute.from != attribute.to)
+        .filter(|attribute| attribute.from != attribute.to && !is_only_nested(id.kind, attribute))
         .collect();
+    if attributes.is_empty() && standing == Standing::Changed {
+        return None;
+    }
     Some(Difference { id: id.clone(), standing, attributes })
+}
+
+/// Whether an expression differs only in parentheses that mean nothing. A function's body is a text, and so is a comment.
+fn is_only_nested(kind: Kind, attribute: &Attribute) -> bool {
+    let is_text = matches!(kind, Kind::Function | Kind::Procedure) || attribute.name == "comment";
+    match (&attribute.from, &attribute.to) {
+        (Some(from), Some(to)) if !is_text => nesting::is_same(from, to),
+        _ => false,
+    }
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::project::Project;
-use crate::support::{Cluster, succeed};
+use crate::support::{Cluster, Setup, succeed};
 
 const SCHEMA: &str = "
     create schema app; comment on schema app is 'ours';
@@ -80,4 +80,33 @@ fn a_patch_shows_what_makes_an_object_on_either_side() {
     let json = project.migrate(&["diff", "--to", &other.url, "--patch", "--json"]).ok().json();
     assert_eq!(json["patches"][0]["object"], "table public.t");
     assert_eq!(project.migrate(&["diff", "--to", &project.url, "--patch", "--check"]).ok().stdout, "no differences\n");
+}
+
+#[test]
+fn a_dump_of_a_supabase_project_grants_no_more_than_there_was() {
+    let cluster = Cluster::start(&Setup::default());
+    let project = Project::on(cluster.database());
+    project.file("migrate.toml", "platform = \"supabase\"\n");
+    project.pair(
+        "001_notes",
+        "create table notes (id int primary key, owner uuid references auth.users, a int, b int, c int);
+         revoke all on notes from anon, authenticated; grant select on notes to authenticated;
+         create function f() returns trigger language plpgsql as 'begin return new; end';
+         create trigger t before update on notes for each row when ((old.a, old.b, old.c) is distinct from (new.a, new.b, new.c))
+           execute function f();\n",
+        "drop table notes; drop function f();\n",
+    );
+    project.migrate(&["up", "--stand-in"]).ok().prints("1 migration applied");
+    let dump = project.migrate(&["db", "dump"]).ok().stdout;
+    assert!(!dump.contains("SCHEMA auth") && !dump.contains("TABLE auth"), "{dump}");
+    // A new project of Supabase's: nothing but the stand-in.
+    let other = Project::on(cluster.database());
+    other.file("migrate.toml", "platform = \"supabase\"\n");
+    other.pair("001_x", "select;\n", "select;\n");
+    other.migrate(&["up", "--stand-in"]).ok().prints("1 migration applied");
+    let file = other.file("dump.sql", &dump);
+    succeed(Command::new("psql").args(["-qXv", "ON_ERROR_STOP=1", "-1", "-d", &other.url, "-f"]).arg(file));
+    project.migrate(&["diff", "--to", &other.url, "--check"]).ok().prints("no differences");
+    let held = "select string_agg(acl::text, ' ' order by acl::text) from pg_class, unnest(relacl) acl where relname = 'notes'";
+    assert_eq!(project.value(held), other.value(held));
 }

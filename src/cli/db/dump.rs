@@ -2,6 +2,7 @@
 
 use crate::catalog::Catalog;
 use crate::cli::{Context, diff};
+use crate::config::Platform;
 use crate::diff::script::{Options, script};
 use crate::report::views::Dumped;
 
@@ -21,9 +22,16 @@ pub(super) struct Dump {
 
 /// The script that makes the schema of a new database.
 pub(super) async fn dump(args: &Dump, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let managed = diff::managed(&context.settings()?, &args.exclude)?;
-    let mut read = diff::read_one(&args.from, context).await?;
-    let new = Catalog::of_new_database(read.catalog.server_version);
+    let settings = context.settings()?;
+    let managed = diff::managed(&settings, &args.exclude)?;
+    // What is made in a new database of Supabase's is granted to the API's roles, which the dump has to take back.
+    let (new, mut read) = if settings.platform == Platform::Supabase {
+        let [new, read] = diff::read(["empty", &args.from], context).await?;
+        (new.catalog, read)
+    } else {
+        let read = diff::read_one(&args.from, context).await?;
+        (Catalog::of_new_database(read.catalog.server_version), read)
+    };
     if args.no_owner {
         for object in &mut read.catalog.objects {
             if new.get(&object.id).is_none() {
