@@ -1,7 +1,7 @@
 //! Ordering: what may be chosen, what it costs, what it takes from the shelves, and how an order goes on.
 
 use super::{item, open, order};
-use crate::shop::{ANN, BARISTA, BEN, Owner, STAFF, STRANGER};
+use crate::shop::{ADMIN, ANN, BARISTA, BEN, Owner, STAFF, STRANGER};
 
 const STOCK: &str = "select string_agg(current_stock::text, ' ' order by p.name) from inventory i
     join products p on p.id = i.product_id";
@@ -51,7 +51,12 @@ fn one_location_has_its_own_prices_and_its_own_last_muffin() {
         format!("insert into product_location_overrides (product_id, {column}) values ({{product muffin}}, ")
     };
     let muffin = format!("select subtotal from {}", order(&[item("muffin", 1, "'{}'")], ""));
-    shop.gives(BARISTA, &format!("{} 3.50)", add("base_price")), "1");
+    shop.refuses(BARISTA, &format!("{} 0.10)", add("base_price")), "42501", "row-level security");
+    shop.refuses(STAFF, &format!("{} 0.10)", add("base_price")), "42501", "row-level security");
+    shop.gives(ADMIN, &format!("{} 3.50)", add("base_price")), "1");
+    let cheap = "update product_location_overrides set base_price = 0.10";
+    shop.refuses(BARISTA, cheap, "42501", "only admin may change base_price");
+    shop.gives(BARISTA, "delete from product_location_overrides", "0");
     shop.gives(ANN, &muffin, "3.50");
     shop.gives(BARISTA, "update product_location_overrides set is_available = false", "1");
     shop.refuses(ANN, &muffin, "23514", "Muffin is not on sale");
