@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio_postgres::error::SqlState;
+
 use super::apply::{self, Next};
 use super::step::Step;
 use super::stepwise;
@@ -253,7 +255,12 @@ impl<'a> Run<'a> {
         if !self.facts.journal || self.facts.width.is_none() || theirs {
             let theirs = if theirs { supabase::CREATE } else { "" };
             let sql = format!("BEGIN; {}; {theirs}; COMMIT", self.ledger.create(width));
-            self.session.settle(&sql).await.map_err(|f| {
+            let mut made = self.session.settle(&sql).await;
+            // Supabase's CLI takes no lock: it may be making its own at this very moment.
+            if made.as_ref().is_err_and(|f| f.code() == Some(&SqlState::UNIQUE_VIOLATION)) {
+                made = self.session.settle(&format!("ROLLBACK; {sql}")).await;
+            }
+            made.map_err(|f| {
                 Error::new(Kind::Failed, format!("failed to make the ledger: {f}")).hint(format!(
                     "`GRANT CREATE ON DATABASE {} TO {}`, or connect as its owner",
                     quote::ident(&self.facts.database),
@@ -315,7 +322,7 @@ fn stand_in_error(role: &str, failure: &Failure) -> Error {
 fn read_error(failure: Failure) -> Error {
     let error = Error::new(Kind::Failed, format!("failed to read the ledger: {failure}"));
     match failure.code() {
-        Some(code) if *code == tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE => {
+        Some(code) if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
             error.hint("connect as the role that owns schema migrate, or grant USAGE on it and SELECT on its tables")
         }
         _ => error,

@@ -28,6 +28,7 @@ fn both_tools_run_the_same_files_in_the_same_order_and_record_the_same() {
     theirs.migrate(&["up", "--include-seed"]).ok().prints("1 migration taken over");
     assert_eq!((ours.value(rows), theirs.value(rows)), ("1 2 20".to_owned(), "1 2 20".to_owned()));
     assert_eq!(ours.value("select count(*) from migrate.journal where event = 'seeded'"), "3");
+    ours.migrate(&["history"]).ok().prints("supabase/more/a.sql");
 }
 
 #[test]

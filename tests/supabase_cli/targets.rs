@@ -50,6 +50,14 @@ fn variables_count_in_the_order_of_the_contract() {
         assert!(text.starts_with(&format!("target: postgres://u@127.0.0.1:1/d{first} ")), "{text}");
         assert_eq!(text.contains("POSTGRES_URL_NON_POOLING is better"), first == 4, "{text}");
     }
+    // An environment of migrate.toml comes before what Supabase's tools leave behind, and these count in their projects only.
+    beside.file("migrate.toml", "[env.staging]\nurl = 'postgres://u@127.0.0.1:1/staging'\n");
+    let url = "postgres://u@127.0.0.1:1/theirs";
+    let (_, text) = said(beside.command(&["status", "--env", "staging"]).env("SUPABASE_DB_URL", url));
+    assert!(text.starts_with("target: postgres://u@127.0.0.1:1/staging "), "{text}");
+    let plain = crate::project::Project::new();
+    let (_, text) = said(plain.command(&["verify", "--files"]).env("SUPABASE_DB_URL", url));
+    assert!(text.starts_with("target: embedded PostgreSQL"), "{text}");
 }
 
 #[test]

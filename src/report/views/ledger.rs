@@ -27,6 +27,7 @@ impl View for History<'_> {
                 let what = match (e.version, &e.name, &e.release) {
                     (Some(version), Some(name), _) => format!("{version:03}_{name}"),
                     (_, _, Some(release)) => release.clone(),
+                    (None, Some(name), None) => name.clone(),
                     _ => String::new(),
                 };
                 let took = e.duration_ms.map_or_else(|| "in flight".to_owned(), |ms| format!("{ms:.0} ms"));
