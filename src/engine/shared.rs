@@ -4,6 +4,7 @@ use super::compare::{Line, Standing, compare};
 use super::run::Run;
 use super::step::Step;
 use super::up::note;
+use crate::config::SharedLedger;
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::ledger::supabase::{Shared, TABLE};
@@ -61,7 +62,7 @@ pub struct Adopted {
 /// # Errors
 /// [`Kind::LedgerMismatch`] when a file is not what Supabase's tools ran, or is missing.
 pub async fn adopt(run: &mut Run<'_>, pairs: &[Pair], accept: bool) -> anyhow::Result<Adopted> {
-    if run.facts.supabase_ledger.is_none() {
+    if run.facts.supabase_ledger.is_none() && run.shared_ledger != SharedLedger::Always {
         let error = Error::new(Kind::Usage, format!("database {} has no {TABLE}", run.facts.database));
         return Err(error.hint("there is nothing to take over: `supabase db push` was never run on it").into());
     }

@@ -66,6 +66,11 @@ fn what_migrate_toml_says_about_it_holds() {
     beside.file("migrate.toml", "platform = \"postgres\"\n[ledger]\nsupabase = false\n");
     beside.migrate(&["up"]).ok();
     assert_eq!(beside.value("select to_regnamespace('supabase_migrations') is null"), "t");
+    beside.migrate(&["adopt", "supabase"]).code(2).says("has no supabase_migrations.schema_migrations");
+    // From the day on which it is shared, theirs can be told all that happened before.
+    beside.file("migrate.toml", "platform = \"postgres\"\n");
+    beside.migrate(&["adopt", "supabase"]).ok().prints("20260101000001_t1 written into Supabase's ledger");
+    beside.lists(&[("20260101000001", true)]);
 }
 
 #[test]
