@@ -66,3 +66,48 @@ app.things
 ";
     same(&found, expected);
 }
+
+#[test]
+fn a_role_that_is_no_superuser_finds_the_same() {
+    let cluster = Cluster::start(&Setup::default());
+    cluster.sql("create role app; create role deployer login createdb; grant app to deployer");
+    let name = cluster.create_database();
+    cluster.sql(&format!("alter database {name} owner to deployer"));
+    let url = format!("postgres://deployer@/{name}?host={}&port={}", cluster.socket().display(), cluster.port);
+    let project = Project::on(url);
+    project.file(
+        "migrate.toml",
+        "[access]\nfixture = 'rows.sql'\n[[access.identities]]\nname = 'one'\nrole = 'app'\nsettings = { 'app.tenant' = '1' }\n",
+    );
+    project.file("rows.sql", "insert into things values (1, 1, 'a'), (2, 2, 'b');");
+    project.pair(
+        "001_schema",
+        "create table things (id int primary key, tenant int not null, code text not null unique);
+         alter table things enable row level security;
+         grant select, insert, delete, update (code) on things to app;
+         create policy own on things to app using (tenant = nullif(current_setting('app.tenant', true), '')::int);
+         create table forced (id int primary key);
+         alter table forced enable row level security;
+         alter table forced force row level security;
+         grant select on forced to app;",
+        "drop table forced; drop table things;",
+    );
+    // It cannot write without triggers, nor look behind a policy that binds owners too: that is said.
+    let ran = project.migrate(&["access"]).ok().says("row security hides rows from the role that tries");
+    let expected = "\
+public.forced
+  columns: id
+       select   insert   update   delete   truncate
+  one  granted  -        -        -        -
+
+public.things
+  columns: id, tenant, code
+       select   insert   update   delete   truncate
+  one  some     some     some     some     -
+    update: code
+";
+    same(&ran.stdout, expected);
+    // One that may not become the identity is told so.
+    cluster.sql("revoke app from deployer");
+    project.migrate(&["access"]).code(1).says("failed to act as identity one").says("grant \"app\"");
+}

@@ -1,6 +1,6 @@
 //! Money, points and stock.
 
-use super::Who::{Admin, Barista, Customer, Member, Service, Staff};
+use super::Who::{Admin, Anon, Barista, Customer, Member, Service, Staff};
 use super::{all_fail, target};
 use crate::shop::expand;
 
@@ -67,6 +67,52 @@ fn nobody_orders_as_or_for_somebody_else() {
         (Customer, "insert into order_items (order_id, product_id) values ({order nowhere}, {latte main})", "42501"),
         (Customer, "select redeem_loyalty_reward({order bea}, {reward main})", "42501"),
         (Member, "select redeem_loyalty_reward({order ann}, {reward main})", "42501"),
+    ]);
+}
+
+#[test]
+fn calls_with_forged_arguments_are_refused() {
+    all_fail(&[
+        (Anon, "select place_order('takeaway', '[]')", "42501"),
+        (
+            Customer,
+            "select place_order('takeaway', jsonb_build_array(jsonb_build_object('product_id', {latte main}, 'quantity', 1)), null, {customer bea})",
+            "42501",
+        ),
+        (
+            Customer,
+            "select place_order('takeaway', jsonb_build_array(jsonb_build_object('product_id', {latte main}, 'quantity', 1)), {elsewhere})",
+            "42501",
+        ),
+        (
+            Customer,
+            "insert into orders (customer_id, order_type, source) values ({customer ann}, 'takeaway', 'pos')",
+            "42501",
+        ),
+        (
+            Customer,
+            "select place_order('takeaway', jsonb_build_array(jsonb_build_object('product_id', {latte main}, 'quantity', -1)))",
+            "23514",
+        ),
+        (
+            Customer,
+            "select place_order('takeaway', jsonb_build_array(jsonb_build_object('product_id', {latte main}, 'quantity', 1)), tip_amount => -1)",
+            "23514",
+        ),
+        (
+            Customer,
+            "select place_order('takeaway', jsonb_build_array(jsonb_build_object('product_id', {latte elsewhere}, 'quantity', 1)))",
+            "23514",
+        ),
+        (
+            Customer,
+            "select place_order('takeaway', jsonb_build_array(jsonb_build_object('product_id', {latte main}, 'quantity', 1)), promotion_code => 'NO')",
+            "23514",
+        ),
+        (Customer, "select redeem_loyalty_reward({order ann}, {reward elsewhere})", "23514"),
+        (Customer, "select private.post_stock({stock main}, 'restock', 1, null)", "42501"),
+        (Customer, "select * from inventory", "nothing"),
+        (Service, "truncate orders cascade", "42501"),
     ]);
 }
 
