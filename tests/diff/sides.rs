@@ -119,3 +119,38 @@ fn two_other_databases_need_no_target() {
     b.client().batch_execute("drop table t3").unwrap();
     diff(&project, &a.url, &b.url).code(3).prints("- table public.t3");
 }
+
+#[test]
+fn what_another_major_version_words_otherwise_is_no_difference() {
+    let role = format!("granted_{}", std::process::id());
+    Cluster::shared().sql(&format!("create role {role}"));
+    let project = Project::new();
+    let sql = format!(
+        "create table t (id int, a text); grant all on t to {role}; create extension pg_trgm; create view v as select id, a from t where id > 1"
+    );
+    project.client().batch_execute(&sql).unwrap();
+    project.migrate(&["diff", "--snapshot", "s.json"]).ok().prints("s.json");
+    let text = std::fs::read_to_string(project.path().join("s.json")).unwrap();
+    // As PostgreSQL 17 says the same.
+    let at_17 = |text: &str| {
+        let version = text.split("\"server_version\":").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+        text.replacen(version, "170002", 1)
+            .replace(&format!("{role}=Dadrtwx"), &format!("{role}=Dadmrtwx"))
+            .replace(
+                "SELECT t.id,\\n    t.a\\n   FROM public.t\\n  WHERE (t.id > 1)",
+                "SELECT id,\\n    a\\n   FROM public.t\\n  WHERE (id > 1)",
+            )
+            .replace("\"version\":\"1.6\"", "\"version\":\"1.99\"")
+    };
+    let newer = at_17(&text);
+    assert_eq!(
+        [newer.matches("Dadmrtwx").count(), newer.matches("1.99").count(), newer.matches("SELECT id").count()],
+        [1, 1, 1],
+        "{text}"
+    );
+    project.file("newer.json", newer);
+    same(&project, "newer.json", "live");
+    same(&project, "live", "newer.json");
+    project.client().batch_execute("create or replace view v as select id, a from t where id > 2").unwrap();
+    diff(&project, "newer.json", "live").code(3).prints("~ view public.v");
+}
