@@ -15,7 +15,7 @@ RATIO, SHARE = 1.15, 0.1
 DATABASES, PARALLEL, REQUESTS = 50, 8, 200
 BARE, CLONE = "psql: CREATE DATABASE … TEMPLATE", "migrate db clone"
 #: Rows of a table, so that a template has about so many MiB more than an empty database.
-SIZES = {"the bundled schema": 0, "100 MiB": 700_000, "500 MiB": 3_600_000, "1 GiB": 7_500_000}
+SIZES = {"the bundled schema": 0, "100 MiB": 1_500_000, "250 MiB": 3_600_000, "500 MiB": 7_500_000}
 
 
 def run(context: Context) -> None:
