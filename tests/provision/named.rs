@@ -72,6 +72,8 @@ fn a_clone_whose_time_is_over_goes_when_nobody_is_in_there() {
     let _ = project.migrate(&["db", "clone"]).ok();
     let there = databases(&cluster, "migrate\\_clone%");
     assert!(there.contains(&name(&busy)) && there.contains(&name(&kept)) && !there.contains(&name(&idle)), "{there:?}");
+    let _ = project.migrate(&["db", "drop", "--all"]).ok();
+    assert_eq!(databases(&cluster, "migrate\\_clone%"), [name(&busy)], "somebody is in there");
     drop(visitor);
     crate::project::wait_for("the visitor to be gone", || {
         let _ = project.migrate(&["db", "clone"]).ok();

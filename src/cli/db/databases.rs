@@ -7,7 +7,7 @@ use crate::cli::Context;
 use crate::config::{Settings, Target};
 use crate::error::{Error, Kind};
 use crate::migration;
-use crate::provision::list::Kind as DatabaseKind;
+use crate::provision::list::{Entry, Kind as DatabaseKind};
 use crate::provision::{Database, Provisioner, Recipe, Template, command, list as listing, named, wait as waiting};
 use crate::report::views::{Databases, Dropped, Listed, Waited};
 
@@ -43,8 +43,12 @@ pub(super) async fn drop(args: &Drop, context: &mut Context<'_>) -> anyhow::Resu
     let settings = context.settings()?;
     let names = if args.all {
         let all = listing::list(&mut provisioner(context, &settings)?).await?;
-        let is_free = |kind| matches!(kind, DatabaseKind::Template | DatabaseKind::Clone);
-        all.into_iter().filter(|entry| is_free(entry.kind)).map(|entry| entry.name).collect()
+        let is_free = |entry: &Entry| match entry.kind {
+            DatabaseKind::Template => true,
+            DatabaseKind::Clone => entry.sessions == 0,
+            DatabaseKind::Leased | DatabaseKind::Named => false,
+        };
+        all.into_iter().filter(is_free).map(|entry| entry.name).collect()
     } else {
         args.names.clone()
     };

@@ -125,7 +125,7 @@ struct Drop {
     /// Their names
     #[arg(required_unless_present = "all")]
     names: Vec<String>,
-    /// All that was made without a name: templates and clones, unless a running program has them
+    /// Templates, and clones that nobody is in
     #[arg(long, conflicts_with = "names")]
     all: bool,
     /// The database's name, to confirm on a protected environment
