@@ -1,7 +1,7 @@
 //! Puts a catalog together from rows: what several queries would have to look up, each for every row, is looked up here.
 //!
 //! Members of extensions are left out, with all that is a part of them; what is a part of a relation or a type has its
-//! schema and its name from there, and is left out where that was; comments are joined by address.
+//! schema and its name from there, and is left out where that was; what may be said of any object, as its comment, is joined by address.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,12 +23,16 @@ struct Place {
     is_member: bool,
 }
 
+/// The name of an attribute, and its value.
+type Remark = (Box<str>, Box<str>);
+
 /// What has been read so far.
 #[derive(Default)]
 pub(super) struct Assembly {
     /// Members of extensions, by catalog and oid, and whose they are.
     members: HashMap<(u32, u32), u32>,
-    comments: HashMap<Address, Box<str>>,
+    /// Attributes that objects of any kind may have, with their values.
+    remarks: HashMap<Address, Vec<Remark>>,
     places: HashMap<(u32, u32), Place>,
     addresses: Addresses,
     objects: Vec<Object>,
@@ -46,9 +50,10 @@ impl Assembly {
         Ok(())
     }
 
-    /// A row of comments.sql. These come before what they are said of.
-    pub(super) fn comment(&mut self, row: &Row) -> anyhow::Result<()> {
-        self.comments.insert(address(row, 0)?, text(row, 3)?.unwrap_or_default().into());
+    /// A row of remarks.sql. These come before what they are said of.
+    pub(super) fn remark(&mut self, row: &Row) -> anyhow::Result<()> {
+        let (name, value) = (text(row, 3)?.unwrap_or_default(), text(row, 4)?.unwrap_or_default());
+        self.remarks.entry(address(row, 0)?).or_default().push((name.into(), value.into()));
         Ok(())
     }
 
@@ -86,10 +91,10 @@ impl Assembly {
             let (name, value) = attribute?;
             attributes.insert(Box::from(name), Box::from(value));
         }
-        if !shape.has_comment
-            && let Some(comment) = self.comments.get(&identity.address)
-        {
-            attributes.insert("comment".into(), comment.clone());
+        for (name, value) in self.remarks.get(&identity.address).into_iter().flatten() {
+            if !shape.has_comment || &**name != "comment" {
+                attributes.insert(name.clone(), value.clone());
+            }
         }
         normalise_grants(id.kind, &mut attributes);
         let position = if matches!(id.kind, Kind::Column | Kind::TypeAttribute) { identity.address.sub } else { 0 };

@@ -13,7 +13,7 @@ use crate::database::session::Session;
 #[derive(Clone, Copy)]
 enum Rows {
     Members,
-    Comments,
+    Remarks,
     Objects,
     Aliases,
     Needs,
@@ -22,7 +22,7 @@ enum Rows {
 /// The queries in the order in which they are run: what others refer to comes before them.
 const QUERIES: [(Rows, &str); 25] = [
     (Rows::Members, include_str!("sql/members.sql")),
-    (Rows::Comments, include_str!("sql/comments.sql")),
+    (Rows::Remarks, include_str!("sql/remarks.sql")),
     (Rows::Objects, include_str!("sql/schemas.sql")),
     (Rows::Objects, include_str!("sql/extensions.sql")),
     (Rows::Objects, include_str!("sql/relations.sql")),
@@ -69,7 +69,7 @@ pub async fn read(session: &mut Session, server_version: u32) -> anyhow::Result<
     let each = |query: usize, row| {
         let read = match queries[query].0 {
             Rows::Members => assembly.member(&row),
-            Rows::Comments => assembly.comment(&row),
+            Rows::Remarks => assembly.remark(&row),
             Rows::Objects => assembly.object(query, &row),
             Rows::Aliases => assembly.alias(&row),
             Rows::Needs => assembly.need(&row),

@@ -4,7 +4,7 @@ use crate::project::Project;
 use crate::support::Cluster;
 
 /// The object that differs (kind and name), what both databases hold, and what is done to one of them.
-const CASES: [(&str, &str, &str, &str); 52] = [
+const CASES: [(&str, &str, &str, &str); 69] = [
     ("extension", "pg_trgm", "create schema s; create extension pg_trgm", "alter extension pg_trgm set schema s"),
     ("type", "e", "create type e as enum ('a')", "alter type e add value 'b'"),
     ("type_attribute", "x", "create type c as (x int)", "alter type c alter attribute x type bigint"),
@@ -146,6 +146,74 @@ const CASES: [(&str, &str, &str, &str); 52] = [
         "table public.t",
         "create table t (a int); create publication p for table t",
         "alter publication p set table t where (a > 1)",
+    ),
+    ("column", "a", "create table t (a int generated always as identity)", "alter sequence t_a_seq rename to numbers"),
+    (
+        "column",
+        "a",
+        "create table t (a int generated always as identity)",
+        "grant usage on sequence t_a_seq to pg_monitor",
+    ),
+    ("column", "a", "create table t (a int generated always as identity)", "comment on sequence t_a_seq is 'x'"),
+    ("column", "a", "create view v as select 1 as a", "grant select (a) on v to pg_monitor"),
+    ("column", "a", "create view v as select 1 as a", "comment on column v.a is 'x'"),
+    ("default", "a", "create table t (a int); create view v as select a from t", "alter view v alter a set default 1"),
+    (
+        "column",
+        "a",
+        "create materialized view v as select 'x'::text as a",
+        "alter materialized view v alter a set storage external",
+    ),
+    (
+        "column",
+        "a",
+        "create materialized view v as select 'x'::text as a",
+        "alter materialized view v alter a set compression pglz",
+    ),
+    ("constraint", "k", "create table t (a int, constraint k primary key (a))", "comment on index k is 'x'"),
+    (
+        "constraint",
+        "k",
+        "create table p (a int) partition by list (a); create table t partition of p for values in (1)",
+        "alter table t add constraint k check (a > 0)",
+    ),
+    (
+        "index",
+        "i",
+        "create table p (a int) partition by list (a); create table t partition of p for values in (1)",
+        "create index i on t (a)",
+    ),
+    (
+        "default",
+        "a",
+        "create table p (a int) partition by list (a); create table t partition of p for values in (1)",
+        "alter table t alter a set default 1",
+    ),
+    (
+        "constraint",
+        "k",
+        "create table p (a int primary key) partition by list (a); create table t partition of p for values in (1)",
+        "alter index t_pkey rename to k",
+    ),
+    (
+        "table",
+        "t",
+        "create table p (a int) partition by list (a); create table t partition of p for values in (1);
+         create trigger r after insert on p for each row execute function suppress_redundant_updates_trigger()",
+        "alter table t disable trigger r",
+    ),
+    ("table", "t", "create type c as (a int); create table t (a int)", "alter table t of c"),
+    (
+        "operator_family",
+        "f using btree",
+        "create operator family f using btree",
+        "alter operator family f using btree add operator 1 < (int, int), function 1 btint4cmp(int, int)",
+    ),
+    (
+        "function",
+        "f()",
+        "create extension pg_trgm; create function f() returns int language sql as 'select 1'",
+        "alter function f() depends on extension pg_trgm",
     ),
 ];
 

@@ -10,6 +10,9 @@ select
   case a.attgenerated when 's' then 'stored' when 'v' then 'virtual' end as generated_kind,
   case a.attidentity when 'a' then 'always' when 'd' then 'by default' end as identity,
   i.options as identity_options,
+  case when i.name <> format('%s_%s_seq', c.relname, a.attname) then quote_ident(i.name) end as identity_sequence,
+  i.comment as identity_comment,
+  i.acl as identity_acl,
   case when a.attcollation <> t.typcollation then (
     select format('%I.%I', n.nspname, k.collname) from pg_collation k join pg_namespace n on n.oid = k.collnamespace
     where k.oid = a.attcollation
@@ -31,16 +34,34 @@ join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'f') and c.rel
 join pg_type t on t.oid = a.atttypid
 left join (
   select o.refobjid, o.refobjsubid,
-    json_build_array(s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle)::text as options
+    json_build_array(s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle)::text as options,
+    q.relname as name, m.description as comment,
+    case when q.relacl is not null then (
+      select json_agg(format('%s=%s%s', g.name, g.privilege_type, case when g.is_grantable then '*' end) order by g.name, g.privilege_type)::text
+      from (
+        select case e.grantee when 0 then 'public' else pg_get_userbyid(e.grantee) end as name, e.privilege_type, e.is_grantable
+        from aclexplode(q.relacl) e where e.grantee <> q.relowner
+      ) g
+    ) end as acl
   from pg_sequence s
+  join pg_class q on q.oid = s.seqrelid
+  left join pg_description m on m.classoid = 1259 and m.objoid = s.seqrelid and m.objsubid = 0
   join pg_depend o on o.classid = 1259 and o.objid = s.seqrelid and o.refclassid = 1259 and o.deptype = 'i'
 ) i on i.refobjid = a.attrelid and i.refobjsubid = a.attnum and a.attidentity <> ''
 union all
 -- Columns of views: what one can say of them, and the type, which decides whether a view can be replaced in place.
 select
   'column', 1259, a.attrelid, a.attnum::int, null, a.attrelid, a.attname, a.attacl::text,
-  format_type(a.atttypid, a.atttypmod), null, null, null, null, null, null,
-  null, null, case c.relkind when 'm' then nullif(a.attstattarget, -1)::text end, null, null, null
+  format_type(a.atttypid, a.atttypmod), null, null, null, null, null, null, null, null, null,
+  case when c.relkind = 'm' and a.attstorage <> t.typstorage then
+    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end
+  end,
+  case when c.relkind = 'm' then case a.compression when 'p' then 'pglz' when 'l' then 'lz4' end end,
+  case c.relkind when 'm' then nullif(a.attstattarget, -1)::text end, to_json(a.attoptions)::text, null, null
 from pg_class c
-join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+cross join (select ''::"char" as attcompression) older
+cross join lateral (
+  select *, attcompression as compression from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
+) a
+join pg_type t on t.oid = a.atttypid
 where c.relkind in ('v', 'm') and c.oid >= 16384

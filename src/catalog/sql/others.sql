@@ -21,7 +21,23 @@ where n.nspname not in ('pg_catalog', 'information_schema') and o.oprcode <> 0
 union all
 select
   'operator_family', 2753, f.oid, 0, n.nspname, null, f.opfname || ' using ' || a.amname,
-  pg_get_userbyid(f.opfowner), null, null
+  pg_get_userbyid(f.opfowner), null,
+  -- Those of its members that are no class's.
+  (
+    select json_agg(m.word order by m.word)::text
+    from (
+      select 2602 as class, p.oid, format('operator %s %s', p.amopstrategy, p.amopopr::regoperator)
+        || case when p.amopsortfamily <> 0 then (
+          select format(' for order by %I.%I', fn.nspname, sf.opfname) from pg_opfamily sf join pg_namespace fn on fn.oid = sf.opfnamespace
+          where sf.oid = p.amopsortfamily
+        ) else '' end as word
+      from pg_amop p where p.amopfamily = f.oid
+      union all
+      select 2603, p.oid, format('function %s (%s, %s) %s', p.amprocnum, format_type(p.amproclefttype, null), format_type(p.amprocrighttype, null), p.amproc::regprocedure)
+      from pg_amproc p where p.amprocfamily = f.oid
+    ) m
+    where not exists (select from pg_depend d where d.classid = m.class and d.objid = m.oid and d.refclassid = 2616)
+  )
 from pg_opfamily f
 join pg_namespace n on n.oid = f.opfnamespace
 join pg_am a on a.oid = f.opfmethod

@@ -5,6 +5,16 @@ with inherited as (
   join pg_class p on p.oid = h.inhparent and p.relkind in ('r', 'p', 'f')
   join pg_namespace n on n.oid = p.relnamespace
   group by h.inhrelid
+),
+-- What triggers that a partition has from its parent do otherwise than the parent's.
+other_states as (
+  select t.tgrelid as oid,
+    json_agg(format('%I=%s', t.tgname, case t.tgenabled when 'D' then 'disabled' when 'R' then 'replica' when 'A' then 'always' else 'enabled' end)
+      order by t.tgname)::text as states
+  from pg_trigger t
+  join pg_trigger p on p.oid = t.tgparentid
+  where t.tgenabled <> p.tgenabled
+  group by t.tgrelid
 )
 select
   case c.relkind when 'v' then 'view' when 'm' then 'materialized_view' else 'table' end as kind,
@@ -22,6 +32,7 @@ select
   case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end as replica_identity,
   case when not c.relispartition then i.parents end as inherits,
   case when c.relispartition then i.parents end as partition_of,
+  r.states as trigger_states,
   pg_get_expr(c.relpartbound, c.oid) as partition_bound,
   case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_key,
   case when c.reloftype <> 0 then format_type(c.reloftype, null) end as of_type,
@@ -32,6 +43,7 @@ select
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join inherited i on i.oid = c.oid
+left join other_states r on r.oid = c.oid
 left join pg_class t on t.oid = c.reltoastrelid and t.reloptions is not null
 left join pg_foreign_table f on f.ftrelid = c.oid
 left join pg_foreign_server s on s.oid = f.ftserver

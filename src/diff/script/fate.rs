@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Options;
-use super::rules::{self, Cx, LEAVES, Way};
+use super::rules::{self, Cx, Way, is_leaf};
 use super::sides::{Index, Sides};
 use crate::catalog::{Id, Kind, Object};
 use crate::diff::{Difference, Managed, Standing};
@@ -52,14 +52,14 @@ impl<'a> Fates<'a> {
 
     /// The attributes to say, without those that are said apart.
     pub(super) fn attributes(&self, id: &Id) -> Vec<&'a str> {
-        let apart = |name: &&str| !LEAVES.contains(name) && !APART.contains(name);
+        let apart = |name: &&str| !is_leaf(name) && !APART.contains(name);
         self.changed.get(id).map(|all| all.iter().copied().filter(apart).collect()).unwrap_or_default()
     }
 
     /// The attributes that every kind has in the same way.
     pub(super) fn leaves(&self, id: &Id) -> Vec<&'a str> {
         let all = self.changed.get(id);
-        all.map(|all| all.iter().copied().filter(|name| LEAVES.contains(name)).collect()).unwrap_or_default()
+        all.map(|all| all.iter().copied().filter(|name| is_leaf(name)).collect()).unwrap_or_default()
     }
 
     /// Decides over every difference, and over all that it drags along.

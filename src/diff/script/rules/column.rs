@@ -124,7 +124,8 @@ pub(super) fn after(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
 pub(super) fn create(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     let id = &column.id;
     if cx.relation_kind(id) != Some(Kind::Table) {
-        return view_column(column);
+        let set: Vec<&str> = column.attributes.keys().map(AsRef::as_ref).collect();
+        return view_column(column, &set);
     }
     let on = table::only(&id.of, &id.schema);
     let mut hazards = vec![Hazard::Lock { level: "access exclusive", on: format!("table {on}") }];
@@ -145,12 +146,23 @@ fn is_volatile(expression: &str) -> bool {
     expression.contains('(') && !matches!(expression, "now()" | "CURRENT_TIMESTAMP" | "CURRENT_DATE")
 }
 
-fn view_column(column: &Object) -> Vec<Piece> {
-    let statistics = column.get("statistics").into_iter();
+/// What can be said of a materialized view's column: all of `changed` that it can have.
+fn view_column(column: &Object, changed: &[&str]) -> Vec<Piece> {
     let id = &column.id;
     let on = table::only(&id.of, &id.schema);
-    let sql = |n: &str| format!("ALTER MATERIALIZED VIEW {on} ALTER COLUMN {} SET STATISTICS {n}", shown(&id.name));
-    statistics.map(|n| Piece::new(sql(n))).collect()
+    let action = |attribute: &&str| match *attribute {
+        "statistics" => Some(format!("SET STATISTICS {}", column.get("statistics").unwrap_or("-1"))),
+        "compression" => Some(format!("SET COMPRESSION {}", column.get("compression").unwrap_or("default"))),
+        // What the type has by default is not known here: the usual one.
+        "storage" => Some(format!("SET STORAGE {}", column.get("storage").unwrap_or("extended").to_uppercase())),
+        "options" => Some(options::list(column, "options", "").join(", "))
+            .filter(|list| !list.is_empty())
+            .map(|list| format!("SET ({list})")),
+        _ => None,
+    };
+    let own = shown(&id.name);
+    let statement = |action| Piece::new(format!("ALTER MATERIALIZED VIEW {on} ALTER COLUMN {own} {action}"));
+    changed.iter().filter_map(action).map(statement).collect()
 }
 
 pub(super) fn drop(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
@@ -175,7 +187,7 @@ pub(super) fn drop(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
 pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -> Way {
     let id = &to.id;
     if cx.relation_kind(id) != Some(Kind::Table) {
-        return alter_view_column(to, changed);
+        return Way::Alter { pieces: view_column(to, changed), disturbs: false };
     }
     let has = |name: &str| changed.contains(&name);
     let mut change = Change { from, to, pieces: Vec::new() };
@@ -211,17 +223,6 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
 fn is_widening(from: &Object, to: &Object) -> bool {
     let base = |o: &Object| o.get("type").unwrap_or_default().split('(').next().unwrap_or_default().to_owned();
     base(from) == base(to)
-}
-
-fn alter_view_column(to: &Object, changed: &[&str]) -> Way {
-    let pieces = if changed.contains(&"statistics") {
-        let id = &to.id;
-        let (on, n) = (table::only(&id.of, &id.schema), to.get("statistics").unwrap_or("-1"));
-        vec![Piece::new(format!("ALTER MATERIALIZED VIEW {on} ALTER COLUMN {} SET STATISTICS {n}", shown(&id.name)))]
-    } else {
-        Vec::new()
-    };
-    Way::Alter { pieces, disturbs: false }
 }
 
 /// The pieces of one column's change, as they gather.

@@ -3,6 +3,7 @@
 //! Owner, comment and grants are said in one way for all kinds, by [`leaves`] and [`alter_leaves`].
 
 mod attached;
+mod beside;
 mod column;
 mod constraint;
 mod database;
@@ -202,8 +203,10 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
     }
 }
 
-/// Attributes that every kind has in the same way.
-pub(super) const LEAVES: [&str; 3] = ["owner", "acl", "comment"];
+/// Whether an attribute is one that every kind has in the same way, or is said beside its object.
+pub(super) fn is_leaf(attribute: &str) -> bool {
+    ["owner", "acl", "comment"].contains(&attribute) || beside::ATTRIBUTES.contains(&attribute)
+}
 
 /// Owner, comment and grants of a new object.
 pub(super) fn leaves(object: &Object, cx: &Cx<'_>) -> Vec<Piece> {
@@ -214,6 +217,7 @@ pub(super) fn leaves(object: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     pieces.extend(comment(object));
     let there = grants::of_new(object, cx.role, cx.from);
     pieces.extend(grant(object, &there, cx));
+    pieces.extend(beside::pieces(None, object));
     pieces
 }
 
@@ -240,6 +244,7 @@ pub(super) fn alter_leaves(from: &Object, to: &Object, changed: &[&str], cx: &Cx
         }
         pieces.extend(grant(to, &there, cx));
     }
+    pieces.extend(beside::pieces(Some(from), to));
     pieces
 }
 

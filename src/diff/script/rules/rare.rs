@@ -17,7 +17,10 @@ pub(super) fn create(object: &Object) -> Option<Vec<Piece>> {
             format!("CREATE TRANSFORM {own} ({})", text.replace("from sql", "FROM SQL").replace("to sql", "TO SQL"))
         }
         Kind::Operator => format!("CREATE OPERATOR {} ({})", operator_name(object), json_list(text)),
-        Kind::OperatorFamily => format!("CREATE OPERATOR FAMILY {own}"),
+        Kind::OperatorFamily => {
+            let family = Piece::new(format!("CREATE OPERATOR FAMILY {own}"));
+            return Some(std::iter::once(family).chain(add_members(object, &[])).collect());
+        }
         Kind::OperatorClass => operator_class(object)?,
         Kind::TextSearchParser | Kind::TextSearchTemplate | Kind::TextSearchDictionary => {
             format!("CREATE {} {own} ({text})", object.id.kind.keywords().to_uppercase())
@@ -42,7 +45,20 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
     {
         return Way::Alter { pieces, disturbs: false };
     }
+    if to.id.kind == Kind::OperatorFamily && changed == ["definition"] {
+        let (is, wanted) = (from.list("definition"), to.list("definition"));
+        if is.iter().all(|member| wanted.contains(member)) {
+            return Way::Alter { pieces: add_members(to, &is).into_iter().collect(), disturbs: false };
+        }
+    }
     if changed.is_empty() { Way::Alter { pieces: Vec::new(), disturbs: false } } else { Way::Replace }
+}
+
+/// What is in an operator family and in none of its classes, without what is there already.
+fn add_members(family: &Object, there: &[String]) -> Option<Piece> {
+    let members: Vec<String> = family.list("definition").into_iter().filter(|m| !there.contains(m)).collect();
+    let own = name(family);
+    (!members.is_empty()).then(|| Piece::new(format!("ALTER OPERATOR FAMILY {own} ADD {}", members.join(", "))))
 }
 
 fn collation(object: &Object) -> String {
