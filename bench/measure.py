@@ -28,8 +28,10 @@ class Sample:
     peak_mib: float | None
 
 
-def run(argv: list[str], env: dict[str, str], folder: Path, memory: bool = False, limit_s: float = 900) -> Sample:
-    """Runs a command in a folder. What it prints goes to a file, and into the error when it fails."""
+def run(
+    argv: list[str], env: dict[str, str], folder: Path, memory: bool = False, limit_s: float = 900, well: tuple = (0,)
+) -> Sample:
+    """Runs a command in a folder. What it prints goes to a file, and into the error when its exit code is not one of `well`."""
     printed, peak = folder / "bench.out", folder / "bench.peak"
     memory = memory and os.access(TIME, os.X_OK)
     prefix = [TIME, "-o", str(peak), "-f", "%M"] if memory else []
@@ -49,7 +51,7 @@ def run(argv: list[str], env: dict[str, str], folder: Path, memory: bool = False
             killer.cancel()
         wall = time.perf_counter() - begin
     child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
+    if child.returncode not in well:
         tail = printed.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise Failed(f"exit code {child.returncode} of {' '.join(argv)}\n{tail}")
     peak_mib = int(peak.read_text().split()[-1]) / 1024 if memory else None
