@@ -40,6 +40,8 @@ language plpgsql security definer set search_path = '' as $$
 declare
   room public.rooms;
 begin
+  -- One plan at a time for a location: two that want the same room would each wait for the other to give way.
+  perform from public.locations l where l.id = new.location_id for no key update;
   if tg_op = 'UPDATE' and new.room_id is not distinct from old.room_id
     and new.room_name is distinct from old.room_name
   then

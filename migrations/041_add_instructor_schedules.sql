@@ -127,7 +127,8 @@ $$;
 comment on function private.instructor_may_take(uuid, public.class_schedules) is
   'Whether an instructor is on duty, trained and within weekly hours for a class.';
 
--- Both sides lock the instructor, so that a class and time off that are made at once see each other.
+-- Both sides lock the instructor, so that a class and time off that are made at once see each other, and two classes
+-- stand in line instead of each waiting for the other to give way.
 create function private.check_class_instructor() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -136,7 +137,7 @@ begin
   if new.status <> 'scheduled' then
     return new;
   end if;
-  perform from public.instructors i where i.id = teacher for share;
+  perform from public.instructors i where i.id = teacher for no key update;
   if exists (
     select from public.instructor_time_off t
     where t.instructor_id = teacher and t.status = 'approved'
@@ -169,7 +170,7 @@ create function private.check_time_off() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   perform from public.instructors i where i.id = new.instructor_id for no key update;
-  if exists (
+  if new.status = 'approved' and exists (
     select from public.class_schedules s
     where s.effective_instructor_id = new.instructor_id and s.status = 'scheduled'
       and s.starts_at < new.ends_at and s.ends_at > new.starts_at
@@ -186,8 +187,7 @@ comment on function private.check_time_off() is
 
 create trigger check_time_off
   before insert or update of instructor_id, starts_at, ends_at, status on public.instructor_time_off
-  for each row when (new.status = 'approved')
-  execute function private.check_time_off();
+  for each row execute function private.check_time_off();
 
 revoke all on function
   private.instructor_may_take(uuid, public.class_schedules), private.check_class_instructor(), private.check_time_off()

@@ -183,6 +183,20 @@ create trigger apply_series_exception
   on public.class_series_exceptions
   for each row execute function private.apply_series_exception();
 
+-- Two closures that overlap stand in line, instead of each waiting for the other to give way.
+create function private.queue_closure() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('location_closures ' || new.location_id, 0));
+  return new;
+end
+$$;
+comment on function private.queue_closure() is 'Trigger: one closure of a location at a time.';
+
+create trigger queue_closure
+  before insert or update of location_id, starts_on, ends_on on public.location_closures
+  for each row execute function private.queue_closure();
+
 create function private.apply_closure() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -219,7 +233,8 @@ comment on function public.split_class_series(uuid, date, jsonb) is 'Changes a s
 
 revoke all on function
   private.series_for_staff(uuid), private.generate_class_schedules(uuid, date, date),
-  private.split_class_series(uuid, date, jsonb), private.apply_series_exception(), private.apply_closure(),
+  private.split_class_series(uuid, date, jsonb), private.apply_series_exception(), private.queue_closure(),
+  private.apply_closure(),
   public.generate_class_schedules(uuid, date, date), public.split_class_series(uuid, date, jsonb)
   from public, anon, authenticated, service_role;
 grant execute on function

@@ -26,20 +26,27 @@ fn every_rule_holds_under_fifty_sessions() {
     let studio = studios.database().unwrap();
     let url = studio.url();
 
-    let run = |session: u64| {
-        let url = url.to_owned();
-        thread::spawn(move || {
-            let mut client = Client::connect(&url, NoTls).unwrap();
-            for operation in 0..OPERATIONS {
-                // Any spread will do, as long as it is the same every time.
-                let dice = (session * OPERATIONS + operation + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
-                let (kind, member, class) = (dice % 100, dice / 100 % 60 + 1, dice / 6000 % 6 + 1);
-                client.execute(&format!("call tests.act({kind}, {member}, {class})"), &[]).unwrap();
-            }
-        })
+    let at_once = |statements: fn(u64) -> Vec<String>| {
+        let run = |session: u64| {
+            let url = url.to_owned();
+            thread::spawn(move || {
+                let mut client = Client::connect(&url, NoTls).unwrap();
+                statements(session).iter().for_each(|sql| client.batch_execute(sql).unwrap());
+            })
+        };
+        let sessions: Vec<_> = (0..SESSIONS).map(run).collect();
+        sessions.into_iter().for_each(|session| session.join().unwrap());
     };
-    let sessions: Vec<_> = (0..SESSIONS).map(run).collect();
-    sessions.into_iter().for_each(|session| session.join().unwrap());
+    at_once(|session| {
+        let act = |operation: u64| {
+            // Any spread will do, as long as it is the same every time.
+            let dice = (session * OPERATIONS + operation + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 24;
+            format!("call tests.act({}, {}, {})", dice % 100, dice / 100 % 60 + 1, dice / 6000 % 6 + 1)
+        };
+        (0..OPERATIONS).map(act).collect()
+    });
+    // One hour, one room, one instructor, and fifty who plan a class in it; a holiday that fifty declare.
+    at_once(|session| vec![format!("call tests.plan({session})"), "call tests.close()".to_owned()]);
 
     let mut client = Client::connect(url, NoTls).unwrap();
     let mut value = |sql: &str| client.query_one(sql, &[]).unwrap().get::<_, Option<String>>(0).unwrap_or_default();
@@ -59,5 +66,7 @@ fn every_rule_holds_under_fifty_sessions() {
         let seen = value(&format!("select (count(*) > 0)::text from booking_events where event_type = '{event}'"));
         assert_eq!(seen, "true", "no booking was {event}");
     }
+    assert_eq!(value("select string_agg(status, ' ') from class_schedules where room_name = 'Only'"), "scheduled");
+    assert_eq!(value("select count(*)::text from location_closures"), "1");
     assert_eq!(value("select deadlocks::text from pg_stat_database where datname = current_database()"), "0");
 }

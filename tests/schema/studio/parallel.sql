@@ -75,3 +75,26 @@ begin
   insert into tests.outcomes values (kind, outcome);
 end
 $$;
+
+create procedure tests.plan(session integer)
+language plpgsql as $$
+begin
+  insert into class_schedules
+    (class_type_id, instructor_id, room_name, scheduled_date, start_time, end_time, max_participants)
+  values (
+    {type vinyasa}, md5('instructor ' || session % 2 + 1)::uuid, 'Only', current_date + 9, '10:00',
+    time '10:30' + session * interval '1 minute', 5
+  );
+exception when exclusion_violation then
+  null;
+end
+$$;
+
+create procedure tests.close()
+language plpgsql as $$
+begin
+  insert into location_closures (starts_on, ends_on, reason) values (current_date + 3, current_date + 3, 'holiday');
+exception when exclusion_violation then
+  null;
+end
+$$;
