@@ -1,6 +1,6 @@
 //! Two studios of one organization, and one of another: staff of one see nothing of the others.
 
-use crate::shop::{ANN, Owner, STAFF, Service, Shop};
+use crate::shop::{ADMIN, ANN, BEN, Owner, STAFF, STRANGER, Service, Shop};
 
 /// The staff of the fixture works everywhere in the default organization; here, in its second studio only.
 const STUDIOS: &str = "insert into locations (id, name, code) values ({location uptown}, 'Uptown', 'UP');
@@ -59,4 +59,39 @@ fn nothing_crosses_organizations_whoever_writes_it() {
     shop.refuses(ANN, home, "23503", "members_organization_id_home_location_id_fkey");
     // The same person may be known to both, each for itself.
     shop.gives(Owner, "select count(*) from members where email = 'ann@example.com'", "2");
+}
+
+#[test]
+fn a_profile_is_claimed_by_its_confirmed_address_only() {
+    let mut shop = Shop::open();
+    let profile = "insert into members (id, first_name, last_name, email) values ({member walk}, 'W', 'I', 'Stranger@example.com')";
+    shop.gives(Owner, profile, "1");
+    shop.refuses(STRANGER, "select claim_profile()", "42501", "confirm your e-mail address first");
+    shop.gives(Owner, "update auth.users set email_confirmed_at = now() where id = {user stranger}", "1");
+    shop.gives(STRANGER, "select claim_profile() ->> 'members'", "1");
+    shop.gives(STRANGER, "select first_name from members", "W");
+    // What is somebody's already is nobody else's.
+    shop.gives(
+        Owner,
+        "update auth.users set email_confirmed_at = now(), email = 'x@example.com' where id = {user ann};
+        update auth.users set email = 'ann@example.com' where id = {user stranger}",
+        "1",
+    );
+    shop.gives(STRANGER, "select claim_profile() ->> 'members'", "0");
+    shop.gives(Owner, "select user_id = {user ann} from members where id = {member ann}", "t");
+}
+
+#[test]
+fn who_is_forgotten_leaves_the_books_and_no_name() {
+    let mut shop = Shop::open();
+    let forget = "select forget_person(member_id => {member ben}, customer_id => {customer ben})";
+    for caller in [ANN, STAFF] {
+        shop.refuses(caller, forget, "42501", "nobody of yours");
+    }
+    shop.refuses(ADMIN, forget, "23514", "has bookings to come");
+    shop.gives(BEN, "select status from cancel_booking({booking ben})", "cancelled");
+    shop.gives(ADMIN, forget, "NULL");
+    shop.gives(Owner, "select first_name, user_id, is_active from members where id = {member ben}", "Forgotten|NULL|f");
+    shop.gives(Owner, "select count(*) from bookings where member_id = {member ben}", "1");
+    shop.gives(BEN, "select count(*) from members", "0");
 }
