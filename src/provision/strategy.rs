@@ -4,7 +4,7 @@
 //! into the log, and has to flush only that. `bench/run --parts clone` measures both.
 
 /// From about here on `FILE_COPY` is as fast on a server that waits for the disk, and does not fill the log.
-const LARGE_BYTES: i64 = 256 * 1024 * 1024;
+const LARGE_BYTES: i64 = 512 * 1024 * 1024;
 
 /// The end of a `CREATE DATABASE … TEMPLATE …` statement.
 #[must_use]
