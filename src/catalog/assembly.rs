@@ -9,7 +9,7 @@ use tokio_postgres::Row;
 
 use super::needs::Addresses;
 use super::rows::{Address, Identity, Of, Shape, address, number, text};
-use super::{Catalog, Id, Kind, Object, grants};
+use super::{Catalog, Id, Kind, Object, expression, grants};
 
 /// `pg_depend`'s numbers of the catalogs whose objects have parts, and of extensions.
 const RELATIONS: u32 = 1259;
@@ -89,7 +89,7 @@ impl Assembly {
         let mut attributes = BTreeMap::new();
         for attribute in shape.attributes(row) {
             let (name, value) = attribute?;
-            attributes.insert(Box::from(name), Box::from(value));
+            attributes.insert(Box::from(name), Box::from(&*expression::settled(value)));
         }
         for (name, value) in self.remarks.get(&identity.address).into_iter().flatten() {
             if !shape.has_comment || &**name != "comment" {

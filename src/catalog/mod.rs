@@ -6,6 +6,7 @@
 //! their attributes are: nothing that differs between two servers (oids, column positions) is an attribute.
 
 mod assembly;
+mod expression;
 pub mod grants;
 mod kind;
 mod needs;

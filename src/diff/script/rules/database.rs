@@ -29,7 +29,8 @@ pub(super) mod extension {
         let schema = extension.get("in_schema").unwrap_or("public");
         // Those that cannot be moved make their own schema.
         let place = if schema == "pg_catalog" { String::new() } else { format!(" WITH SCHEMA {schema}") };
-        vec![Piece::new(format!("CREATE EXTENSION {own}{place}"))]
+        let version = extension.get("version").map(|v| format!(" VERSION {}", literal(v).trim())).unwrap_or_default();
+        vec![Piece::new(format!("CREATE EXTENSION {own}{place}{version}"))]
     }
 
     pub(in super::super) fn drop(extension: &Object) -> Vec<Piece> {
@@ -41,8 +42,8 @@ pub(super) mod extension {
         let own = shown(&to.id.name);
         let mut pieces = Vec::new();
         if changed.contains(&"version") {
-            let version = literal(to.get("version").unwrap_or_default());
-            pieces.push(Piece::new(format!("ALTER EXTENSION {own} UPDATE TO {}", version.trim())));
+            let version = to.get("version").map(|v| format!(" TO {}", literal(v).trim())).unwrap_or_default();
+            pieces.push(Piece::new(format!("ALTER EXTENSION {own} UPDATE{version}")));
         }
         if changed.contains(&"in_schema") {
             let schema = to.get("in_schema").unwrap_or("public");
