@@ -106,6 +106,12 @@ fn script_holds(from: &Project, to: &str, wanted: &str) -> Result<(), String> {
     if script.code != if differs { 3 } else { 0 } {
         return Err(format!("the dumps {}: {script:?}", if differs { "differ" } else { "do not differ" }));
     }
+    // A row of nothing but NULLs is what such a statement says that it fails on.
+    if script.stdout.contains("-- fails on ") {
+        for name in tables(from).keys() {
+            from.client().batch_execute(&format!("truncate {name} cascade")).unwrap();
+        }
+    }
     let before = tables(from);
     run_sql(from, &script.stdout).map_err(|error| format!("{error}\n{}", script.stdout))?;
     let dump = from.dump();
