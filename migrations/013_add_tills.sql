@@ -1,4 +1,6 @@
 -- Tills: who opened which, what should be in it, and what was.
+-- The table is new, or small, where this runs: the project is installed as a whole.
+-- squawk-ignore-file adding-foreign-key-constraint, require-concurrent-index-creation
 
 create table public.pos_sessions (
   id uuid primary key default gen_random_uuid(),

@@ -1,5 +1,7 @@
 -- Recurring classes: the rule by which they come back, and the days on which it does not hold.
 -- The rule is RFC 5545's, of it what a timetable needs: FREQ=WEEKLY with INTERVAL, BYDAY, WKST, and UNTIL or COUNT.
+-- The table is new, or small, where this runs: the project is installed as a whole.
+-- squawk-ignore-file adding-foreign-key-constraint, constraint-missing-not-valid, disallowed-unique-constraint
 
 create function private.read_rrule(
   rule text, out every integer, out days integer[], out until_day date, out times integer, out week_start integer

@@ -1,4 +1,6 @@
 -- What members have bought, when it rests, and the ledger of their class credits.
+-- The table is new, or small, where this runs: the project is installed as a whole.
+-- squawk-ignore-file adding-foreign-key-constraint, constraint-missing-not-valid, disallowed-unique-constraint
 
 alter table public.membership_packages
   add column tier text not null default 'standard' check (tier in ('trial', 'standard', 'plus', 'premium')),

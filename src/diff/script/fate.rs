@@ -107,6 +107,10 @@ impl<'a> Fates<'a> {
             else {
                 continue;
             };
+            // What leaves its family gets nothing from there meanwhile.
+            if is_moved(sides.from.get(&table.id), table) {
+                continue;
+            }
             for parent in sides.to.parents(table) {
                 let same = Id { schema: parent.id.schema.clone(), of: parent.id.name.clone(), ..id.clone() };
                 let (Some(was), Some(will)) = (sides.from.get(&same), sides.to.get(&same)) else { continue };
@@ -196,6 +200,12 @@ impl<'a> Fates<'a> {
             }
         }
     }
+}
+
+/// Whether a table is to belong to other tables than it does, or otherwise.
+pub(super) fn is_moved(from: Option<&Object>, to: &Object) -> bool {
+    let family = ["partition_of", "partition_bound", "inherits"];
+    from.is_some_and(|from| family.iter().any(|name| from.get(name) != to.get(name)))
 }
 
 /// Whether the type of an attribute changes whose composite type columns hold.

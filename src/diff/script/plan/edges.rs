@@ -128,7 +128,10 @@ impl<'a> Draft<'a, '_> {
         // An identity's sequence has the name that a serial's had.
         let sequences: Vec<&'a Id> = self.fates.all.keys().copied().filter(|id| id.kind == Kind::Sequence).collect();
         for id in sequences {
-            let column = |side: &'a Index<'a>| owner_column(side.get(id)?.get("owned_by")?, side);
+            let column = |side: &'a Index<'a>| {
+                let column = owner_column(side.get(id)?.get("owned_by")?, side)?;
+                self.fates.attributes(&column.id).contains(&"identity").then_some(column)
+            };
             let was = column(&self.sides.from).and_then(|c| self.alters.get(&c.id).copied());
             if let (Some(gone), Some(alter)) = (self.drops.get(id).copied(), was) {
                 self.graph.edge(gone, alter);

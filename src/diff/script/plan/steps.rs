@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::{DROP, Draft, LAST, MAKE, depth, order, owner_column};
 use crate::catalog::{Id, Kind, Object};
-use crate::diff::script::fate::Fate;
+use crate::diff::script::fate::{Fate, is_moved};
 
 impl<'a> Draft<'a, '_> {
     /// One step for each object that has one of its own, wholes before their parts.
@@ -181,7 +181,9 @@ impl<'a> Draft<'a, '_> {
         }
         let from = &self.sides.from;
         if let Some(step) = object.get("parent").and_then(|parent| {
-            let part = from.part_shown(from.whole(&object.id)?, parent)?;
+            let table = from.whole(&object.id)?;
+            let stays = self.sides.to.get(&table.id).is_none_or(|to| !is_moved(Some(table), to));
+            let part = from.part_shown(table, parent).filter(|_| stays && !self.fates.rejoined.contains(&table.id))?;
             self.drops.get(&part.id).copied()
         }) {
             return Some(step);

@@ -56,6 +56,25 @@ pub(in crate::diff::script) fn bare(expression: &str) -> &str {
     inner
 }
 
+/// Whether PostgreSQL has a cast of its own between two types. A text can be made of any type, and any type of a text.
+fn has_a_cast(from: &str, to: &str) -> bool {
+    const FAMILIES: [&[&str]; 4] = [
+        &["smallint", "integer", "bigint", "numeric", "real", "double precision"],
+        &["date", "timestamp", "time", "interval"],
+        &["boolean", "integer"],
+        &["json", "jsonb"],
+    ];
+    const STRINGS: [&str; 5] = ["text", "character varying", "character", "name", "\"char\""];
+    let is_one = |kind: &str, of: &[&str]| {
+        of.iter().any(|name| {
+            kind == *name || kind.starts_with(&format!("{name}(")) || kind.starts_with(&format!("{name} with"))
+        })
+    };
+    let is_string = |kind: &str| !kind.ends_with("[]") && is_one(kind, &STRINGS);
+    let related = FAMILIES.iter().any(|family| is_one(from, family) && is_one(to, family));
+    !from.ends_with("[]") && !to.ends_with("[]") && related || is_string(from) || is_string(to)
+}
+
 fn folded_default<'a>(column: &Object, cx: &Cx<'a>) -> Option<&'a str> {
     let id = Id { kind: Kind::Default, ..column.id.clone() };
     let default = cx.to.get(&id)?;
@@ -258,15 +277,13 @@ impl Change<'_> {
         }
         // A type that was made anew under its old name takes the values by their texts.
         let through_text = cx.goes_through_text(self.to);
-        let arrays = if kind.ends_with("[]") { "[]" } else { "" };
-        if through_text {
+        let was = self.from.get("type").unwrap_or_default();
+        let changes = was != kind && !is_widening(self.from, self.to);
+        if through_text || (changes && !has_a_cast(was, kind)) {
+            let arrays = if kind.ends_with("[]") && was.ends_with("[]") { "[]" } else { "" };
             action.push_str(&format!(" USING {own}::text{arrays}::{kind}"));
-        } else if self.from.get("type") != self.to.get("type") && !is_widening(self.from, self.to) {
-            // Types of users' own have a cast between them only if somebody made one; a text they all have.
-            let own_types =
-                [self.from, self.to].iter().all(|side| side.get("type").is_some_and(|kind| kind.contains('.')));
-            let text = if own_types { format!("::text{arrays}") } else { String::new() };
-            action.push_str(&format!(" USING {own}{text}::{kind}"));
+        } else if changes {
+            action.push_str(&format!(" USING {own}::{kind}"));
         }
         let mut hazards = vec![self.lock(), self.rewrite()];
         if self.from.get("type") != self.to.get("type") || through_text {
