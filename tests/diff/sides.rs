@@ -140,7 +140,7 @@ fn what_another_major_version_words_otherwise_is_no_difference() {
                 "SELECT t.id,\\n    t.a\\n   FROM public.t\\n  WHERE (t.id > 1)",
                 "SELECT id,\\n    a\\n   FROM public.t\\n  WHERE (id > 1)",
             )
-            .replace("\"version\":\"1.6\"", "\"version\":\"1.99\"")
+            .replace("{\"in_schema\":\"public\"}", "{\"in_schema\":\"public\",\"version\":\"1.99\"}")
     };
     let newer = at_17(&text);
     assert_eq!(

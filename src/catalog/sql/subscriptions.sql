@@ -1,18 +1,28 @@
--- Subscriptions of this database, without their connection, which may hold a password.
+-- Subscriptions of this database, without their connection, which may hold a password and is for superusers to read.
 select
   'subscription' as kind, 6100 as class, s.oid, 0 as sub,
   null as schema, null as of, s.subname as name,
   pg_get_userbyid(s.subowner) as owner,
   to_json(s.subpublications)::text as publications, case when not s.subenabled then 'true' end as disabled,
   s.subslotname::text as slot, s.subsynccommit as synchronous_commit,
-  -- Newer versions have more of them.
-  nullif(to_jsonb(s) ->> 'subbinary', 'false') as binary,
-  nullif(nullif(to_jsonb(s) ->> 'substream', 'false'), 'f') as streaming,
-  case when to_jsonb(s) ->> 'subtwophasestate' <> 'd' then 'true' end as two_phase,
-  nullif(to_jsonb(s) ->> 'subdisableonerr', 'false') as disable_on_error,
-  nullif(to_jsonb(s) ->> 'subpasswordrequired', 'true') as password_required,
-  nullif(to_jsonb(s) ->> 'subrunasowner', 'false') as run_as_owner,
-  nullif(to_jsonb(s) ->> 'subfailover', 'false') as failover,
-  nullif(to_jsonb(s) ->> 'suborigin', 'any') as origin
-from pg_subscription s
-where s.subdbid = (select oid from pg_database where datname = current_database())
+  nullif(s.binary, 'false') as binary,
+  nullif(nullif(s.streaming, 'false'), 'f') as streaming,
+  case when s.two_phase <> 'd' then 'true' end as two_phase,
+  nullif(s.disable_on_error, 'false') as disable_on_error,
+  nullif(s.password_required, 'true') as password_required,
+  nullif(s.run_as_owner, 'false') as run_as_owner,
+  nullif(s.failover, 'false') as failover,
+  nullif(s.origin, 'any') as origin
+-- Older versions lack some of these columns: there the name means the outer one.
+from (
+  select 'false' as subbinary, 'false' as substream, 'd' as subtwophasestate, 'false' as subdisableonerr,
+    'true' as subpasswordrequired, 'false' as subrunasowner, 'false' as subfailover, 'any' as suborigin
+) older
+cross join lateral (
+  select oid, subname, subowner, subpublications, subenabled, subslotname, subsynccommit,
+    subbinary::text as binary, substream::text as streaming, subtwophasestate::text as two_phase,
+    subdisableonerr::text as disable_on_error, subpasswordrequired::text as password_required,
+    subrunasowner::text as run_as_owner, subfailover::text as failover, suborigin::text as origin
+  from pg_subscription
+  where subdbid = (select oid from pg_database where datname = current_database())
+) s
