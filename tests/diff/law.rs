@@ -102,7 +102,10 @@ fn plant(project: &Project) {
 /// Makes `to` (a database or a snapshot) of `from` by the script; says what is wrong with it, if anything is.
 pub(crate) fn script_holds(from: &Project, to: &str, wanted: &str) -> Result<(), String> {
     let script = from.migrate(&["diff", "--to", to, "--sql", "--check", "--allow", "data-loss"]);
-    let differs = from.dump() != wanted;
+    let dump = from.dump();
+    // Of two wordings of one expression PostgreSQL itself makes one when a dump is loaded.
+    let is_other_wording = || normalised(&reloaded(&dump).dump()) == normalised(&reloaded(wanted).dump());
+    let differs = dump != wanted && !(script.code == 0 && is_other_wording());
     if script.code != if differs { 3 } else { 0 } {
         return Err(format!("the dumps {}: {script:?}", if differs { "differ" } else { "do not differ" }));
     }
