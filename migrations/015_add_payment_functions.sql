@@ -204,6 +204,10 @@ begin
   ) then
     raise exception 'there is no such payment' using errcode = 'insufficient_privilege';
   end if;
+  -- The order before its payment, as everybody takes them.
+  perform from public.orders o
+  where o.id = (select p.order_id from public.payments p where p.id = refund_payment.payment_id)
+  for no key update;
   select p.* into payment from public.payments p where p.id = refund_payment.payment_id for no key update;
   select r.* into refund
   from public.refunds r
