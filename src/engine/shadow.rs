@@ -1,7 +1,8 @@
 //! What migrations promise, built for real: a scratch database, where they all run once.
 //!
-//! It stands on the target's server, or on another one where the role may not create it there. It is made from `template0`, which nobody can have put anything into, and dropped whatever happens. A killed program leaves
-//! one behind; the next one that needs a shadow drops it.
+//! It stands on the target's server, or on another one where the role may not create it there. It is made from `template0`,
+//! which nobody can have put anything into, and dropped whatever happens. A killed program leaves one behind; the next one
+//! that needs a shadow drops it.
 
 use anyhow::Context as _;
 
