@@ -27,7 +27,7 @@ const EXCUSED: [(&str, &str); 3] = [
 ];
 
 /// A dump in which what PostgreSQL orders by history is ordered by text: columns within their table, grants.
-fn normalised(dump: &str) -> String {
+pub(crate) fn normalised(dump: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut table: Option<Vec<String>> = None;
     let mut grants: Vec<String> = Vec::new();

@@ -2,6 +2,7 @@
 
 use crate::project::Project;
 use crate::support::Cluster;
+use crate::{fixtures, law};
 
 /// What there is, what shall be, what is asked for besides, and how many pairs it takes.
 const CASES: [(&str, &str, &[&str], usize); 6] = [
@@ -62,6 +63,33 @@ fn what_is_saved_is_applied_and_taken_back() {
         project.migrate(&["diff", "--to", &wanted.url, "--check"]).ok().prints("no differences");
         project.migrate(&["down", "--all", "--yes"]).ok();
         assert_eq!(project.dump(), was, "{after}");
+    }
+}
+
+/// Of the pairs of other tools' suites every so many, since each takes some seconds.
+const EVERY: usize = 12;
+
+#[test]
+#[expect(clippy::print_stderr, reason = "what was not tried is said")]
+fn pairs_of_other_suites_are_saved_applied_and_taken_back() {
+    let Some(place) = fixtures::place() else {
+        eprintln!("not tried: there are no pairs of schemas in ../shared/fixtures/diff");
+        return;
+    };
+    fixtures::create_roles(&place);
+    for folder in fixtures::cases(&place).iter().skip(5).step_by(EVERY) {
+        let (project, wanted) = (fixtures::load(&folder.join("a.sql")), fixtures::load(&folder.join("b.sql")));
+        let was = project.dump();
+        let arguments = ["diff", "--from", "live", "--to", &wanted.url, "--save", "x", "--allow", "data-loss"];
+        let saved = project.migrate(&arguments);
+        assert_eq!(saved.code, 0, "{}: {saved:?}", folder.display());
+        if saved.stdout.is_empty() {
+            continue;
+        }
+        project.migrate(&["up"]).ok();
+        project.migrate(&["diff", "--to", &wanted.url, "--check"]).ok();
+        project.migrate(&["down", "--all", "--yes"]).ok();
+        assert_eq!(law::normalised(&project.dump()), law::normalised(&was), "{}", folder.display());
     }
 }
 
