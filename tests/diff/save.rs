@@ -78,6 +78,9 @@ fn pairs_of_other_suites_are_saved_applied_and_taken_back() {
     };
     fixtures::create_roles(&place);
     for folder in fixtures::cases(&place).iter().skip(5).step_by(EVERY) {
+        if law::EXCUSED.iter().any(|(name, _)| folder.ends_with(name)) {
+            continue;
+        }
         let (project, wanted) = (fixtures::load(&folder.join("a.sql")), fixtures::load(&folder.join("b.sql")));
         let was = project.dump();
         let arguments = ["diff", "--from", "live", "--to", &wanted.url, "--save", "x", "--allow", "data-loss"];

@@ -49,7 +49,15 @@ impl<'a> Draft<'a, '_> {
             if own(&self.graph, *step, id)
                 && let Some(object) = self.sides.to.get(id)
             {
-                say(*step, id, rules::create(object, &cx), &mut self.graph);
+                let mut pieces = rules::create(object, &cx);
+                // After those of the whole, since a REVOKE there would take these along.
+                let columns = self.absorbed.get(step).into_iter().flatten().filter(|id| id.kind == Kind::Column);
+                let columns =
+                    columns.filter_map(|id| self.sides.to.get(id)).flat_map(|part| rules::of_column(part, &cx));
+                if let Some(pieces) = pieces.as_mut() {
+                    pieces.extend(columns);
+                }
+                say(*step, id, pieces, &mut self.graph);
             }
         }
         for (id, step) in &self.alters {

@@ -221,6 +221,12 @@ pub(super) fn leaves(object: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     pieces
 }
 
+/// What is said of a column apart from the statement that makes its table or view.
+pub(super) fn of_column(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
+    let is_table = cx.relation_kind(&column.id) == Some(Kind::Table);
+    if is_table { leaves(column, cx) } else { create(column, cx).unwrap_or_default() }
+}
+
 /// The same, of an object that is there.
 pub(super) fn alter_leaves(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();

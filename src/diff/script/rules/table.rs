@@ -93,7 +93,6 @@ fn after(table: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for part in cx.to.parts_of(&table.id, Kind::Column).filter(|part| cx.is_folded(&part.id)) {
         pieces.extend(column::after(part, cx));
-        pieces.extend(super::leaves(part, cx));
     }
     if let Some(kind) = table.get("of_type") {
         pieces.push(Piece::new(format!("ALTER TABLE {on} OF {kind}")));
