@@ -121,7 +121,7 @@ pub fn script(from: &Catalog, to: &Catalog, managed: &Managed, options: &Options
     let differences = compare(from, to, managed);
     let sides = Sides { from: Index::new(from), to: Index::new(to) };
     let fates = Fates::decide(&differences, &sides, managed);
-    let plan = plan::plan(&fates, &sides, managed, options);
+    let plan = plan::plan(&fates, &sides, options);
     let statements = plan.steps.into_iter().flat_map(|(about, pieces)| {
         let one = |Piece { sql, hazards, when }: Piece| Statement { sql, about: about.clone(), hazards, when };
         pieces.into_iter().map(one)

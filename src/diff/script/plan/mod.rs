@@ -14,7 +14,6 @@ use super::graph::Graph;
 use super::sides::{Index, Sides};
 use super::{Options, Piece};
 use crate::catalog::{Id, Kind, Object};
-use crate::diff::Managed;
 
 /// Phases: what goes, goes first where it may.
 const DROP: u32 = 0;
@@ -31,10 +30,10 @@ pub(super) struct Plan<'a> {
 }
 
 /// Makes the plan.
-pub(super) fn plan<'a>(fates: &Fates<'a>, sides: &'a Sides<'a>, managed: &Managed, options: &Options) -> Plan<'a> {
+pub(super) fn plan<'a>(fates: &Fates<'a>, sides: &'a Sides<'a>, options: &Options) -> Plan<'a> {
     let mut unfolded: HashSet<Id> = HashSet::new();
     for attempt in 0.. {
-        let mut draft = Draft::new(fates, sides, managed, &unfolded);
+        let mut draft = Draft::new(fates, sides, &unfolded);
         draft.steps();
         draft.edges();
         match draft.graph.sorted() {
@@ -57,7 +56,6 @@ pub(super) fn plan<'a>(fates: &Fates<'a>, sides: &'a Sides<'a>, managed: &Manage
 struct Draft<'a, 'f> {
     fates: &'f Fates<'a>,
     sides: &'a Sides<'a>,
-    managed: &'f Managed,
     unfolded: &'f HashSet<Id>,
     graph: Graph<'a>,
     creates: HashMap<&'a Id, usize>,
@@ -73,11 +71,10 @@ struct Draft<'a, 'f> {
 }
 
 impl<'a, 'f> Draft<'a, 'f> {
-    fn new(fates: &'f Fates<'a>, sides: &'a Sides<'a>, managed: &'f Managed, unfolded: &'f HashSet<Id>) -> Self {
+    fn new(fates: &'f Fates<'a>, sides: &'a Sides<'a>, unfolded: &'f HashSet<Id>) -> Self {
         Self {
             fates,
             sides,
-            managed,
             unfolded,
             graph: Graph::default(),
             creates: HashMap::new(),

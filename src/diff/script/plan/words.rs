@@ -88,7 +88,6 @@ impl<'a> Draft<'a, '_> {
             (step.about, std::mem::take(&mut step.pieces))
         });
         let steps = steps.filter(|(_, pieces)| !pieces.is_empty()).collect();
-        _ = self.managed;
         unscripted.sort_unstable();
         unscripted.dedup();
         Plan { steps, unscripted }

@@ -117,13 +117,13 @@ fn sequence_options(column: &Object) -> Option<Vec<String>> {
 }
 
 /// `ALTER TABLE ONLY public.orders ALTER COLUMN total …`.
-fn alter_column(id: &Id, only: bool, action: &str) -> String {
+pub(super) fn alter_column(id: &Id, only: bool, action: &str) -> String {
     let only = if only { "ONLY " } else { "" };
     format!("ALTER TABLE {only}{} ALTER COLUMN {} {action}", table::only(&id.of, &id.schema), shown(&id.name))
 }
 
 /// What the column's definition cannot say.
-pub(super) fn after(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
+pub(super) fn after(column: &Object) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let id = &column.id;
     if let Some(storage) = column.get("storage") {
@@ -136,7 +136,6 @@ pub(super) fn after(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     if !list.is_empty() {
         pieces.push(Piece::new(alter_column(id, true, &format!("SET ({})", list.join(", ")))));
     }
-    _ = cx;
     pieces
 }
 
@@ -157,7 +156,7 @@ pub(super) fn create(column: &Object, cx: &Cx<'_>) -> Vec<Piece> {
         hazards.push(Hazard::Rewrite { table: format!("table {on}") });
     }
     let sql = format!("ALTER TABLE {on} ADD COLUMN {}", definition(column, cx));
-    std::iter::once(Piece::with(sql, hazards)).chain(after(column, cx)).collect()
+    std::iter::once(Piece::with(sql, hazards)).chain(after(column)).collect()
 }
 
 /// Whether a default has to be computed for every row. What is no constant may be; `now()` is not.
@@ -379,32 +378,5 @@ impl Change<'_> {
             let action = options::change_foreign(self.from, self.to);
             self.action(true, &action, vec![]);
         }
-    }
-}
-
-/// Defaults: of tables and of views.
-pub(super) mod default {
-    use super::{Cx, Object, Piece, Way, alter_column, shown, table};
-    use crate::catalog::Kind;
-
-    pub(in super::super) fn create(default: &Object, cx: &Cx<'_>) -> Vec<Piece> {
-        set(default, cx, &format!("SET DEFAULT {}", default.get("expression").unwrap_or_default()))
-    }
-
-    pub(in super::super) fn drop(default: &Object, cx: &Cx<'_>) -> Vec<Piece> {
-        set(default, cx, "DROP DEFAULT")
-    }
-
-    pub(in super::super) fn alter(to: &Object, cx: &Cx<'_>) -> Way {
-        Way::Alter { pieces: create(to, cx), disturbs: false }
-    }
-
-    fn set(default: &Object, cx: &Cx<'_>, action: &str) -> Vec<Piece> {
-        let id = &default.id;
-        if default.get("on") == Some("view") || cx.relation_kind(id) == Some(Kind::View) {
-            let on = table::only(&id.of, &id.schema);
-            return vec![Piece::new(format!("ALTER VIEW {on} ALTER COLUMN {} {action}", shown(&id.name)))];
-        }
-        vec![Piece::new(alter_column(id, true, action))]
     }
 }

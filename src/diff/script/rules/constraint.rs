@@ -8,8 +8,7 @@ use crate::diff::script::{Piece, When};
 use crate::sql::quote::{literal, shown, shown_qualified};
 
 /// `CONSTRAINT orders_pkey PRIMARY KEY (id)`.
-pub(super) fn clause(constraint: &Object, cx: &Cx<'_>) -> String {
-    _ = cx;
+pub(super) fn clause(constraint: &Object) -> String {
     let mut definition = constraint.get("definition").unwrap_or_default().to_owned();
     let index = options::list(constraint, "options", "");
     let tablespace = constraint.get("tablespace").map(|space| format!(" USING INDEX TABLESPACE {space}"));
@@ -81,7 +80,7 @@ pub(super) fn create(constraint: &Object, cx: &Cx<'_>) -> Vec<Piece> {
         hazards.push(Hazard::Blocks { what, on: format!("table {on}") });
     }
     // A foreign key of a partitioned table goes to all its partitions, and has no other form.
-    let sql = format!("ALTER TABLE {on} ADD {}{}", clause(constraint, cx), if not_valid { " NOT VALID" } else { "" });
+    let sql = format!("ALTER TABLE {on} ADD {}{}", clause(constraint), if not_valid { " NOT VALID" } else { "" });
     let validate = later.then(|| validate(constraint).when(When::AtTheEnd));
     std::iter::once(Piece::with(sql, hazards)).chain(after(constraint)).chain(validate).collect()
 }

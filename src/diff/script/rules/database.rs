@@ -1,6 +1,6 @@
 //! What belongs to the database as a whole: schemas, extensions, event triggers, publications, foreign data.
 
-use super::{Cx, Way, options};
+use super::{Way, options};
 use crate::catalog::{Kind, Object};
 use crate::diff::script::Piece;
 use crate::diff::script::hazard::Hazard;
@@ -152,10 +152,9 @@ pub(super) mod member {
 
 /// Foreign-data wrappers and servers. User mappings hold secrets that the catalog does not show, so they are only reported.
 pub(super) mod foreign {
-    use super::{Cx, Kind, Object, Piece, Way, literal, options, shown};
+    use super::{Kind, Object, Piece, Way, literal, options, shown};
 
-    pub(in super::super) fn create(object: &Object, cx: &Cx<'_>) -> Vec<Piece> {
-        _ = cx;
+    pub(in super::super) fn create(object: &Object) -> Vec<Piece> {
         let own = shown(&object.id.name);
         let options = options::foreign(object);
         if object.id.kind == Kind::ForeignDataWrapper {

@@ -7,6 +7,7 @@ mod beside;
 mod column;
 mod constraint;
 mod database;
+mod default;
 mod function;
 mod index;
 mod options;
@@ -114,12 +115,12 @@ pub(super) fn create(object: &Object, cx: &Cx<'_>) -> Option<Vec<Piece>> {
     let mut pieces = match object.id.kind {
         Kind::Table => table::create(object, cx),
         Kind::Column => column::create(object, cx),
-        Kind::Default => column::default::create(object, cx),
+        Kind::Default => default::create(object, cx),
         Kind::Constraint => constraint::create(object, cx),
         Kind::DomainConstraint => constraint::domain::create(object),
         Kind::Index => index::create(object, cx),
         Kind::Statistics => index::extended::create(object),
-        Kind::View | Kind::MaterializedView => view::create(object, cx),
+        Kind::View | Kind::MaterializedView => view::create(object),
         Kind::Function | Kind::Procedure | Kind::Aggregate => function::create(object),
         Kind::Type => types::create(object, cx),
         Kind::TypeAttribute => types::attribute::create(object),
@@ -133,7 +134,7 @@ pub(super) fn create(object: &Object, cx: &Cx<'_>) -> Option<Vec<Piece>> {
         Kind::EventTrigger => database::event_trigger::create(object),
         Kind::Publication => database::publication::create(object),
         Kind::PublicationMember => database::member::create(object),
-        Kind::ForeignDataWrapper | Kind::Server => database::foreign::create(object, cx),
+        Kind::ForeignDataWrapper | Kind::Server => database::foreign::create(object),
         Kind::DefaultPrivilege => return Some(grants::default_privileges(&object.id, None, Some(object))),
         _ => rare::create(object)?,
     };
@@ -146,7 +147,7 @@ pub(super) fn drop(object: &Object, cx: &Cx<'_>) -> Option<Vec<Piece>> {
     Some(match object.id.kind {
         Kind::Table => table::drop(object),
         Kind::Column => column::drop(object, cx),
-        Kind::Default => column::default::drop(object, cx),
+        Kind::Default => default::drop(object, cx),
         Kind::Constraint => constraint::drop(object),
         Kind::DomainConstraint => constraint::domain::drop(object),
         Kind::Index => index::drop(object, cx),
@@ -174,9 +175,9 @@ pub(super) fn drop(object: &Object, cx: &Cx<'_>) -> Option<Vec<Piece>> {
 /// Changes an object; `changed` are the attributes that differ, those that [`alter_leaves`] says left out.
 pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -> Way {
     match to.id.kind {
-        Kind::Table => table::alter(from, to, changed, cx),
+        Kind::Table => table::alter(from, to, changed),
         Kind::Column => column::alter(from, to, changed, cx),
-        Kind::Default => column::default::alter(to, cx),
+        Kind::Default => default::alter(to, cx),
         Kind::Constraint => constraint::alter(from, to, changed),
         Kind::DomainConstraint => constraint::domain::alter(to, changed),
         Kind::Index => index::alter(from, to, changed),
@@ -184,7 +185,7 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
         Kind::View | Kind::MaterializedView => view::alter(from, to, changed, cx),
         Kind::Function | Kind::Procedure | Kind::Aggregate => function::alter(from, to, changed),
         Kind::Type => types::alter(from, to, changed),
-        Kind::TypeAttribute => types::attribute::alter(to, cx),
+        Kind::TypeAttribute => types::attribute::alter(to),
         Kind::Domain => types::domain::alter(to, changed),
         Kind::Sequence => sequence::alter(from, to, changed),
         Kind::Policy => attached::policy::alter(from, to, changed),

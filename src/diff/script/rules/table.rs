@@ -20,9 +20,7 @@ pub(super) fn create(table: &Object, cx: &Cx<'_>) -> Vec<Piece> {
         .map(|part| column::definition(part, cx))
         .collect();
     lines.extend(checks_of_parents(table, cx));
-    lines.extend(
-        cx.to.parts_of(&table.id, Kind::Constraint).filter(|k| cx.is_folded(&k.id)).map(|k| constraint::clause(k, cx)),
-    );
+    lines.extend(cx.to.parts_of(&table.id, Kind::Constraint).filter(|k| cx.is_folded(&k.id)).map(constraint::clause));
     let body = if lines.is_empty() { "()".to_owned() } else { format!("(\n    {}\n)", lines.join(",\n    ")) };
     let mut sql = format!("CREATE {} {} {body}", kind_words(table), name(table));
     let parents = table.list("inherits");
@@ -82,7 +80,7 @@ fn checks_of_parents(table: &Object, cx: &Cx<'_>) -> Vec<String> {
         at = at.and_then(|table| cx.to.parents(table).first().copied());
         let Some(parent) = at else { break };
         let checks = cx.to.parts_of(&parent.id, Kind::Constraint).filter(|k| k.get("type") == Some("check"));
-        lines.extend(checks.map(|check| constraint::clause(check, cx)));
+        lines.extend(checks.map(constraint::clause));
     }
     lines
 }
@@ -92,7 +90,7 @@ fn after(table: &Object, cx: &Cx<'_>) -> Vec<Piece> {
     let on = name(table);
     let mut pieces = Vec::new();
     for part in cx.to.parts_of(&table.id, Kind::Column).filter(|part| cx.is_folded(&part.id)) {
-        pieces.extend(column::after(part, cx));
+        pieces.extend(column::after(part));
     }
     if let Some(kind) = table.get("of_type") {
         pieces.push(Piece::new(format!("ALTER TABLE {on} OF {kind}")));
@@ -114,7 +112,7 @@ fn after(table: &Object, cx: &Cx<'_>) -> Vec<Piece> {
 }
 
 /// `ALTER TABLE`, for everything but belonging to other tables.
-pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -> Way {
+pub(super) fn alter(from: &Object, to: &Object, changed: &[&str]) -> Way {
     let on = name(to);
     let mut pieces = Vec::new();
     let exclusive = || Hazard::Lock { level: "access exclusive", on: said(&to.id) };
@@ -163,7 +161,6 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
         let words = words(to);
         pieces.extend(actions.into_iter().map(|(action, h)| Piece::with(format!("ALTER {words} {on} {action}"), h)));
     }
-    _ = cx;
     Way::Alter { pieces, disturbs: false }
 }
 

@@ -124,7 +124,7 @@ fn added_labels(from: &[String], to: &[String]) -> Option<Vec<String>> {
 
 /// Columns of composite types.
 pub(super) mod attribute {
-    use super::{Cx, Object, Piece, Way, attribute_line, shown, shown_qualified};
+    use super::{Object, Piece, Way, attribute_line, shown, shown_qualified};
 
     fn on(attribute: &Object) -> String {
         shown_qualified(&attribute.id.schema, &attribute.id.of)
@@ -140,8 +140,7 @@ pub(super) mod attribute {
         vec![Piece::with(sql, [super::Hazard::DataLoss { what }])]
     }
 
-    pub(in super::super) fn alter(to: &Object, cx: &Cx<'_>) -> Way {
-        _ = cx;
+    pub(in super::super) fn alter(to: &Object) -> Way {
         let collation = to.get("collation").map(|c| format!(" COLLATE {c}")).unwrap_or_default();
         let kind = to.get("type").unwrap_or_default();
         let sql = format!("ALTER TYPE {} ALTER ATTRIBUTE {} TYPE {kind}{collation}", on(to), shown(&to.id.name));

@@ -6,15 +6,14 @@ use crate::diff::script::Piece;
 use crate::diff::script::hazard::Hazard;
 use crate::diff::script::name::{name, said};
 
-pub(super) fn create(view: &Object, cx: &Cx<'_>) -> Vec<Piece> {
-    vec![Piece::new(statement(view, "CREATE", cx))]
+pub(super) fn create(view: &Object) -> Vec<Piece> {
+    vec![Piece::new(statement(view, "CREATE"))]
 }
 
-fn statement(view: &Object, verb: &str, cx: &Cx<'_>) -> String {
+fn statement(view: &Object, verb: &str) -> String {
     let definition = view.get("definition").unwrap_or_default();
     let list = options::list(view, "options", "");
     let with = if list.is_empty() { String::new() } else { format!(" WITH ({})", list.join(", ")) };
-    _ = cx;
     if view.id.kind == Kind::View {
         return format!("{verb} VIEW {}{with} AS\n{definition}", name(view));
     }
@@ -39,7 +38,7 @@ pub(super) fn alter(from: &Object, to: &Object, changed: &[&str], cx: &Cx<'_>) -
             return Way::Replace;
         }
         // Says the options too: those that the statement does not name would be lost.
-        pieces.push(Piece::with(statement(to, "CREATE OR REPLACE", cx), [lock()]));
+        pieces.push(Piece::with(statement(to, "CREATE OR REPLACE"), [lock()]));
     }
     for attribute in changed {
         match *attribute {
