@@ -10,6 +10,7 @@
 //! | [`catalog`] | a database's schema read into a value, every object with all that a dump would show |
 //! | [`diff`] | what differs between two catalogs |
 //! | [`access`] | who may do what, found by trying as each identity |
+//! | [`seed`] | a vertical's rows: files that a person edits, and volume |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`provision`] | databases on demand: templates by content, clones, leases |
 //! | [`testing`] | a fresh database for a Rust test |
@@ -37,6 +38,7 @@ pub mod lint;
 pub mod migration;
 pub mod provision;
 pub mod report;
+pub mod seed;
 pub mod server;
 pub mod sql;
 pub mod testing;

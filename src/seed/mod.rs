@@ -1,0 +1,3 @@
+//! Seed data: files of a vertical, and volume.
+
+pub mod volume;
