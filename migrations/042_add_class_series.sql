@@ -1,10 +1,12 @@
 -- Recurring classes: the rule by which they come back, and the days on which it does not hold.
--- The rule is RFC 5545's, of it what a timetable needs: FREQ=WEEKLY with INTERVAL, BYDAY, WKST, and UNTIL or COUNT.
+-- The rule is RFC 5545's, of it what a timetable needs: FREQ=WEEKLY with INTERVAL, BYDAY, WKST, and UNTIL or COUNT; or
+-- FREQ=MONTHLY with BYDAY=1SU for the first Sunday, -1FR for the last Friday.
 -- The table is new, or small, where this runs: the project is installed as a whole.
 -- squawk-ignore-file adding-foreign-key-constraint, constraint-missing-not-valid, disallowed-unique-constraint
 
 create function private.read_rrule(
-  rule text, out every integer, out days integer[], out until_day date, out times integer, out week_start integer
+  rule text, out every integer, out days integer[], out places integer[], out until_day date, out times integer,
+  out week_start integer
 )
 language plpgsql immutable set search_path = '' as $$
 declare
@@ -13,6 +15,7 @@ declare
   word text;
   value text;
   seen text[] := array[]::text[];
+  monthly boolean := false;
 begin
   every := 1;
   week_start := 1;
@@ -23,8 +26,8 @@ begin
       raise exception 'recurrence rule "%": % is given twice', rule, word using errcode = 'invalid_parameter_value';
     end if;
     seen := seen || word;
-    if word = 'FREQ' and value = 'WEEKLY' then
-      continue;
+    if word = 'FREQ' and value in ('WEEKLY', 'MONTHLY') then
+      monthly := value = 'MONTHLY';
     elsif word = 'INTERVAL' and value ~ '^[1-9]\d?$' then
       every := value::integer;
     elsif word = 'COUNT' and value ~ '^[1-9]\d{0,3}$' then
@@ -33,14 +36,28 @@ begin
       until_day := to_date(value, 'YYYYMMDD');
     elsif word = 'WKST' and value = any (names) then
       week_start := array_position(names, value) - 1;
-    elsif word = 'BYDAY' and value ~ '^(SU|MO|TU|WE|TH|FR|SA)(,(SU|MO|TU|WE|TH|FR|SA))*$' then
-      days := array(select array_position(names, d) - 1 from unnest(string_to_array(value, ',')) d);
+    elsif word = 'BYDAY' and value ~ (
+      case
+        -- Read before FREQ, it is of the frequency that the whole rule names.
+        when rule ~* 'FREQ=MONTHLY' then '^(-1|[1-4])(SU|MO|TU|WE|TH|FR|SA)(,(-1|[1-4])(SU|MO|TU|WE|TH|FR|SA))*$'
+        else '^(SU|MO|TU|WE|TH|FR|SA)(,(SU|MO|TU|WE|TH|FR|SA))*$'
+      end
+    ) then
+      days := array(select array_position(names, right(d, 2)) - 1 from unnest(string_to_array(value, ',')) d);
+      places := array(select nullif(left(d, -2), '')::integer from unnest(string_to_array(value, ',')) d);
     else
       raise exception 'recurrence rule "%": "%" is not understood', rule, part
         using errcode = 'invalid_parameter_value',
-          hint = 'such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;UNTIL=20261231, or COUNT=10 instead of UNTIL';
+          hint = 'such as FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;UNTIL=20261231, or COUNT=10 instead of UNTIL, '
+            || 'or FREQ=MONTHLY;BYDAY=1SU';
     end if;
   end loop;
+  if monthly and days is null then
+    raise exception 'recurrence rule "%" needs BYDAY, as in FREQ=MONTHLY;BYDAY=1SU', rule
+      using errcode = 'invalid_parameter_value';
+  elsif not monthly then
+    places := null;
+  end if;
   if not 'FREQ' = any (seen) or (times is not null and until_day is not null) then
     raise exception 'recurrence rule "%" needs FREQ, and not both of UNTIL and COUNT', rule
       using errcode = 'invalid_parameter_value';
@@ -48,7 +65,7 @@ begin
 end
 $$;
 comment on function private.read_rrule(text) is
-  'The parts of a weekly recurrence rule; refuses what it does not understand.';
+  'The parts of a recurrence rule; places is set for a monthly one. Refuses what it does not understand.';
 
 -- A rule without an end is walked no further than it is asked.
 create function private.rrule_dates(rule text, first_day date, from_day date, to_day date) returns setof date
@@ -60,11 +77,26 @@ language sql immutable set search_path = '' as $$
     cross join generate_series(
       first_day::timestamp, least(to_day, r.until_day)::timestamp, interval '1 day'
     ) day
-    where extract(dow from day)::integer = any (coalesce(r.days, array[extract(dow from first_day)::integer]))
-      -- Weeks are counted from the start of that of the first day.
-      and (
-        (day::date - first_day) + (extract(dow from first_day)::integer - r.week_start + 7) % 7
-      ) / 7 % r.every = 0
+    where case
+      when r.places is null then
+        extract(dow from day)::integer = any (coalesce(r.days, array[extract(dow from first_day)::integer]))
+        -- Weeks are counted from the start of that of the first day.
+        and (
+          (day::date - first_day) + (extract(dow from first_day)::integer - r.week_start + 7) % 7
+        ) / 7 % r.every = 0
+      else
+        exists (
+          select from unnest(r.days, r.places) as d (weekday, place)
+          where d.weekday = extract(dow from day) and case d.place
+            when -1 then date_trunc('month', day + interval '7 days') > date_trunc('month', day)
+            else (extract(day from day)::integer + 6) / 7 = d.place
+          end
+        )
+        and (
+          extract(year from day)::integer * 12 + extract(month from day)::integer
+          - extract(year from first_day)::integer * 12 - extract(month from first_day)::integer
+        ) % r.every = 0
+    end
   ) d
   where d.day >= from_day and d.place <= coalesce(d.times, d.place)
   order by d.day
@@ -100,7 +132,8 @@ comment on column public.class_series.location_id is 'Where, and by which clock.
 comment on column public.class_series.class_type_id is 'What is taught.';
 comment on column public.class_series.instructor_id is 'Who teaches.';
 comment on column public.class_series.room_id is 'In which room.';
-comment on column public.class_series.rrule is 'RFC 5545: FREQ=WEEKLY with INTERVAL, BYDAY, WKST, and UNTIL or COUNT.';
+comment on column public.class_series.rrule is
+  'RFC 5545: FREQ=WEEKLY with INTERVAL, BYDAY, WKST, and UNTIL or COUNT; or FREQ=MONTHLY with BYDAY=1SU.';
 comment on column public.class_series.dtstart is 'The day from which the rule counts.';
 comment on column public.class_series.start_time is 'When it begins, by the clock of the location, summer and winter.';
 comment on column public.class_series.end_time is 'When it ends.';

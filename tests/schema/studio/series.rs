@@ -39,6 +39,10 @@ fn days_of_rules() {
         ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU", "02 15 16 29 30"),
         ("FREQ=WEEKLY;COUNT=3;BYDAY=TU,TH", "03 05 10"),
         ("RRULE:FREQ=WEEKLY;UNTIL=20261116", "02 09 16"),
+        // Of a month: the first Sunday was before the first day.
+        ("FREQ=MONTHLY;BYDAY=1SU", "NULL"),
+        ("BYDAY=1MO,-1MO,3FR;FREQ=MONTHLY", "02 20 30"),
+        ("FREQ=MONTHLY;BYDAY=4TU;COUNT=1", "24"),
     ] {
         let sql = format!(
             "select string_agg(to_char(d, 'DD'), ' ') from private.rrule_dates('{rule}', '2026-11-02', '2026-11-01', '2026-11-30') d"
@@ -49,6 +53,9 @@ fn days_of_rules() {
     let sql = "select string_agg(d::text, ' ')
         from private.rrule_dates('FREQ=WEEKLY;COUNT=4', '2026-11-02', '2026-11-10', '2027-01-01') d";
     shop.gives(Owner, sql, "2026-11-16 2026-11-23");
+    let sql = "select string_agg(to_char(d, 'MMDD'), ' ')
+        from private.rrule_dates('FREQ=MONTHLY;INTERVAL=2;BYDAY=1SU,-1SU', '2026-11-02', '2026-11-02', '2027-03-31') d";
+    shop.gives(Owner, sql, "1129 0103 0131 0307 0328");
 }
 
 #[test]
@@ -61,6 +68,9 @@ fn a_rule_that_is_not_understood_is_refused() {
         ("FREQ=WEEKLY;INTERVAL=0", "\"INTERVAL=0\" is not understood"),
         ("FREQ=WEEKLY;COUNT=2;UNTIL=20270101", "not both of UNTIL and COUNT"),
         ("BYDAY=MO", "needs FREQ"),
+        ("FREQ=MONTHLY", "needs BYDAY"),
+        ("FREQ=MONTHLY;BYDAY=SU", "\"BYDAY=SU\" is not understood"),
+        ("FREQ=MONTHLY;BYDAY=5SU", "\"BYDAY=5SU\" is not understood"),
         ("FREQ=WEEKLY;FREQ=WEEKLY", "FREQ is given twice"),
     ] {
         shop.refuses(STAFF, &sundays("09:00-10:00").replace("FREQ=WEEKLY;BYDAY=SU", rule), "22023", words);
