@@ -1,0 +1,52 @@
+-- migrate: without-triggers public.audit_log
+-- The days added up, as refresh_sales_daily() would every night, and what the log has of the last months.
+set local client_min_messages = warning;
+set local jit = off;
+do $$
+begin
+  if to_regclass('pg_temp.coffee_orders') is null then
+    raise exception 'the month of orders is written as a whole, once' using hint = 'migrate seed coffee-shop --reset';
+  end if;
+end
+$$;
+
+insert into public.sales_daily (
+  id, location_id, business_date, product_id, order_count, item_count, gross_sales, discounts, tax, tips, refunds,
+  refreshed_at
+)
+select pg_temp.coffee('day ' || o.code || ' ' || o.ago), o.location_id, o.day, null, count(*), sum(o.item_count),
+       sum(o.gross), sum(o.discount),
+       sum(o.tax), sum(o.tip), sum(o.refunded), t.night
+from coffee_orders o
+cross join (select (current_setting('seed.today')::date + time '07:00') at time zone 'UTC') as t (night)
+where o.status = 'completed' and o.ago > 0
+group by o.code, o.ago, o.location_id, o.day, t.night
+union all
+select pg_temp.coffee('day ' || o.code || ' ' || o.ago || ' ' || l.product_id), o.location_id, o.day, l.product_id,
+       count(distinct o.id), sum(l.quantity),
+       sum(l.item_total), 0, sum(l.tax), 0, 0, t.night
+from coffee_orders o
+join coffee_lines l on l.order_id = o.id
+cross join (select (current_setting('seed.today')::date + time '07:00') at time zone 'UTC') as t (night)
+where o.status = 'completed' and o.ago > 0
+group by o.code, o.ago, o.location_id, o.day, l.product_id, t.night;
+
+insert into public.audit_log (id, organization_id, table_name, row_id, action, changed, actor_role, created_at, created_by)
+select pg_temp.coffee('log ' || e.number), pg_temp.coffee('organization'), e.table_name, pg_temp.coffee(e.thing),
+       e.action, e.changed, e.actor,
+       (current_setting('seed.today')::date - e.ago + e.at) at time zone 'America/New_York',
+       md5('coffee user ' || e.who)::uuid
+from (values
+  (1, 'user_roles', 'role manager oldtown', 'INSERT', '{"role": "staff"}'::jsonb, 'authenticated', 88, time '10:02', 'admin'),
+  (2, 'user_roles', 'role manager station', 'INSERT', '{"role": "staff"}', 'authenticated', 88, time '10:02:30', 'admin'),
+  (3, 'user_roles', 'role barista', 'INSERT', '{"role": "barista"}', 'authenticated', 80, time '09:15', 'admin'),
+  (4, 'user_roles', 'role station', 'INSERT', '{"role": "barista"}', 'authenticated', 80, time '09:16', 'admin'),
+  (5, 'promotions', 'promotion market', 'INSERT', '{"code": "MARKET20", "discount_value": 20.00}', 'authenticated', 28, time '16:40', 'manager'),
+  (6, 'promotions', 'promotion market', 'UPDATE', '{"max_redemptions": [30, 12]}', 'authenticated', 15, time '17:05', 'manager'),
+  (7, 'products', 'product latte', 'UPDATE', '{"base_price": [4.50, 4.70]}', 'authenticated', 33, time '19:20', 'admin'),
+  (8, 'products', 'product matcha', 'UPDATE', '{"base_price": [5.20, 5.40]}', 'authenticated', 33, time '19:21', 'admin'),
+  (9, 'locations', 'location station', 'UPDATE', '{"phone": ["+1 555 0199", "+1 555 0101"]}', 'authenticated', 21, time '11:30', 'admin'),
+  (10, 'promotions', 'promotion summer', 'UPDATE', '{"is_active": [true, false]}', 'authenticated', 12, time '08:50', 'manager')
+) as e (number, table_name, thing, action, changed, actor, ago, at, who)
+where exists (select from coffee_orders)
+order by e.ago desc, e.number;
