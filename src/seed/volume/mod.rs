@@ -11,8 +11,10 @@ pub mod calendar;
 pub mod model;
 pub mod random;
 pub mod rows;
+mod yoga;
 
 pub use calendar::{Day, Zone};
 pub use model::{Location, Model, Shape};
 pub use random::{Choice, Ids, Rng};
 pub use rows::{Id, Kind, Rows, Table};
+pub use yoga::Yoga;
