@@ -111,15 +111,16 @@ on conflict (id) do nothing;
 -- One invoice for each period that has begun.
 insert into public.invoices (
   id, location_id, member_id, member_package_id, billing_reason, status, period_start, period_end, subtotal, amount_paid,
-  currency, due_date, attempt_count, next_attempt_at, paid_at, created_at, updated_at
+  amount_refunded, currency, due_date, attempt_count, next_attempt_at, paid_at, created_at, updated_at
 )
 select
   md5('yoga invoice ' || p.id || ' ' || period.first_day)::uuid, p.location_id, p.member_id, p.id,
   case when period.number = 0 then 'purchase' else 'renewal' end, state.status, period.first_day,
   private.next_period(p.starts_on, p.billing_cycle, period.first_day), p.price,
-  case when state.status = 'paid' then p.price else 0 end, l.currency, period.first_day, tried.times,
+  case when state.status = 'paid' then p.price else 0 end, back.amount, l.currency, period.first_day, tried.times,
   case when state.status = 'open' and tried.times > 0 then made.at + make_interval(days => tried.times * tried.times) end,
-  case when state.status = 'paid' then made.paid_at end, made.at, coalesce(tried.last_at, made.paid_at, made.at)
+  case when state.status = 'paid' then made.paid_at end, made.at,
+  coalesce(case when back.amount > 0 then p.cancelled_at end, tried.last_at, made.paid_at, made.at)
 from (select current_setting('seed.today')::date as today) as clock
 cross join public.member_packages p
 join public.locations l on l.id = p.location_id and l.organization_id = md5('yoga organization')::uuid
@@ -166,6 +167,14 @@ cross join lateral (
     end as times
   ) as counted
 ) as tried
+-- Who left at once got half of the last month back.
+cross join lateral (
+  select case
+    when p.status = 'cancelled' and private.next_period(p.starts_on, p.billing_cycle, period.first_day) >= p.current_period_end
+      then round(p.price / 2, 2)
+    else 0
+  end as amount
+) as back
 -- Not what was sold by hand since then.
 where p.created_at < clock.today::timestamp at time zone l.time_zone
   and not exists (
@@ -175,13 +184,14 @@ order by made.at, p.id;
 
 -- Passes are paid in cash now and then, subscriptions by the card that the provider keeps.
 insert into public.payments (
-  id, location_id, invoice_id, member_id, amount, currency, method, provider, external_id, captured_at, created_at,
-  updated_at
+  id, location_id, invoice_id, member_id, amount, currency, method, provider, external_id, refunded_amount, captured_at,
+  created_at, updated_at
 )
 select
   md5('yoga payment ' || i.id)::uuid, i.location_id, i.id, i.member_id, i.total_amount, i.currency,
   case when with_card.paid then 'card' else 'cash' end, case when with_card.paid then 'stripe' end,
-  case when with_card.paid then 'pi_yoga_' || left(md5('yoga charge ' || i.id), 16) end, i.paid_at, i.paid_at, i.paid_at
+  case when with_card.paid then 'pi_yoga_' || left(md5('yoga charge ' || i.id), 16) end, i.amount_refunded, i.paid_at, i.paid_at,
+  i.updated_at
 from public.invoices i
 join public.locations l on l.id = i.location_id and l.organization_id = md5('yoga organization')::uuid
 join public.member_packages p on p.id = i.member_package_id
@@ -207,32 +217,15 @@ where n <= i.attempt_count
   and i.created_at < current_setting('seed.today')::date::timestamp at time zone l.time_zone
 on conflict do nothing;
 
--- Rosa moved away, and got half of her last month back.
-insert into public.refunds (
-  id, payment_id, location_id, member_id, amount, reason, provider, external_id, created_at
-)
+-- Rosa moved away.
+insert into public.refunds (id, payment_id, location_id, member_id, amount, reason, provider, external_id, created_at)
 select
-  md5('yoga refund ' || pay.id)::uuid, pay.id, pay.location_id, pay.member_id, round(pay.amount / 2, 2),
-  'Moved to Lisbon', pay.provider, 're_yoga_' || left(md5('yoga refund ' || pay.id), 16), p.cancelled_at
-from public.member_packages p
-join public.invoices i on i.member_package_id = p.id and i.status = 'paid'
-join public.payments pay on pay.invoice_id = i.id and pay.status = 'captured'
-where p.id = md5('yoga sale rosa-delgado unlimited')::uuid
-order by i.period_start desc
-limit 1
+  md5('yoga refund ' || pay.id)::uuid, pay.id, pay.location_id, pay.member_id, pay.refunded_amount, 'Moved to Lisbon',
+  pay.provider, 're_yoga_' || left(md5('yoga refund ' || pay.id), 16), pay.updated_at
+from public.invoices i
+join public.payments pay on pay.id = md5('yoga payment ' || i.id)::uuid
+where i.member_package_id = md5('yoga sale rosa-delgado unlimited')::uuid and pay.refunded_amount > 0
 on conflict do nothing;
-
-with given_back as (
-  update public.payments p
-  set refunded_amount = r.amount, updated_at = r.created_at
-  from public.refunds r
-  where r.payment_id = p.id and r.member_id = md5('yoga member rosa-delgado')::uuid and p.refunded_amount = 0
-  returning p.invoice_id, r.amount, r.created_at
-)
-update public.invoices i
-set amount_refunded = g.amount, updated_at = g.created_at
-from given_back g
-where i.id = g.invoice_id;
 
 -- Members since their first package, or some days longer where it is not paid yet; guests who bought nothing for months,
 -- two of them only since the day before yesterday.
