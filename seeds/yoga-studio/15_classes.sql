@@ -8,7 +8,7 @@ insert into public.class_schedules (
   occurrence_date, status, created_at, updated_at
 )
 select
-  md5('yoga class ' || s.id || ' ' || day.occurrence)::uuid, s.location_id, s.class_type_id, s.instructor_id,
+  md5('yoga class ' || s.id || ' ' || to_char(day.occurrence, 'YYYY-MM-DD'))::uuid, s.location_id, s.class_type_id, s.instructor_id,
   nullif(x.new_instructor_id, s.instructor_id), r.id, r.name, plan.day, coalesce(x.new_start_time, s.start_time),
   coalesce(x.new_end_time, s.end_time), l.time_zone,
   coalesce(x.new_max_participants, s.max_participants, t.max_participants), s.waitlist_capacity,

@@ -91,8 +91,9 @@ cross join lateral (
 ) as rest
 -- Paid at the desk the evening before its first day.
 cross join lateral (
-  select (first.day - 1 + time '18:00' + make_interval(mins => pg_temp.yoga_roll(sale.member, 60))) at time zone 'America/New_York'
-    as at
+  select (
+    first.day - 1 + time '18:00' + make_interval(mins => pg_temp.yoga_roll(sale.member, 60))
+  ) at time zone 'America/New_York' as at
 ) as bought
 cross join lateral (select (clock.today - 8 + time '12:20') at time zone 'America/New_York' as at) as gone
 on conflict (id) do nothing;
@@ -114,7 +115,7 @@ insert into public.invoices (
   amount_refunded, currency, due_date, attempt_count, next_attempt_at, paid_at, created_at, updated_at
 )
 select
-  md5('yoga invoice ' || p.id || ' ' || period.first_day)::uuid, p.location_id, p.member_id, p.id,
+  md5('yoga invoice ' || p.id || ' ' || to_char(period.first_day, 'YYYY-MM-DD'))::uuid, p.location_id, p.member_id, p.id,
   case when period.number = 0 then 'purchase' else 'renewal' end, state.status, period.first_day,
   private.next_period(p.starts_on, p.billing_cycle, period.first_day), p.price,
   case when state.status = 'paid' then p.price else 0 end, back.amount, l.currency, period.first_day, tried.times,
@@ -152,7 +153,10 @@ cross join lateral (
     end as at,
     case
       when period.number = 0 then p.activated_at
-      else (period.first_day + time '03:00' + make_interval(mins => pg_temp.yoga_roll(p.id::text || period.first_day, 50))) at time zone l.time_zone
+      else (
+        period.first_day + time '03:00'
+        + make_interval(mins => pg_temp.yoga_roll(p.id::text || to_char(period.first_day, 'YYYYMMDD'), 50))
+      ) at time zone l.time_zone
     end as paid_at
 ) as made
 -- A charge that fails is tried again after 1, 3 and 5 days.
@@ -170,7 +174,8 @@ cross join lateral (
 -- Who left at once got half of the last month back.
 cross join lateral (
   select case
-    when p.status = 'cancelled' and private.next_period(p.starts_on, p.billing_cycle, period.first_day) >= p.current_period_end
+    when p.status = 'cancelled'
+      and private.next_period(p.starts_on, p.billing_cycle, period.first_day) >= p.current_period_end
       then round(p.price / 2, 2)
     else 0
   end as amount
@@ -190,8 +195,8 @@ insert into public.payments (
 select
   md5('yoga payment ' || i.id)::uuid, i.location_id, i.id, i.member_id, i.total_amount, i.currency,
   case when with_card.paid then 'card' else 'cash' end, case when with_card.paid then 'stripe' end,
-  case when with_card.paid then 'pi_yoga_' || left(md5('yoga charge ' || i.id), 16) end, i.amount_refunded, i.paid_at, i.paid_at,
-  i.updated_at
+  case when with_card.paid then 'pi_yoga_' || left(md5('yoga charge ' || i.id), 16) end, i.amount_refunded, i.paid_at,
+  i.paid_at, i.updated_at
 from public.invoices i
 join public.locations l on l.id = i.location_id and l.organization_id = md5('yoga organization')::uuid
 join public.member_packages p on p.id = i.member_package_id

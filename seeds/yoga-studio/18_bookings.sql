@@ -10,7 +10,10 @@ language sql immutable as $$ select ('x' || substr(md5(label), 1, 7))::bit(28)::
 create or replace function pg_temp.yoga_sunday(slug text) returns integer
 language sql immutable as $$
   select array_position(
-    '{lucia-ferrari,femke-de-vries,ines-silva,bianca-rossi,zoe-papadakis,nadia-petrova,clara-jensen,maya-lindqvist,grace-kim,yuki-tanaka}',
+    array[
+      'lucia-ferrari', 'femke-de-vries', 'ines-silva', 'bianca-rossi', 'zoe-papadakis', 'nadia-petrova', 'clara-jensen',
+      'maya-lindqvist', 'grace-kim', 'yuki-tanaka'
+    ],
     slug
   )
 $$;
@@ -53,7 +56,7 @@ class as materialized (
   join public.class_schedules s on s.location_id = l.id and s.scheduled_date <= clock.today + 14
   join public.class_types t on t.id = s.class_type_id
   join public.instructors i on i.id = s.effective_instructor_id
-  where s.id = md5('yoga class ' || s.class_series_id || ' ' || s.occurrence_date)::uuid
+  where s.id = md5('yoga class ' || s.class_series_id || ' ' || to_char(s.occurrence_date, 'YYYY-MM-DD'))::uuid
 ),
 wish as materialized (
   select
@@ -67,7 +70,9 @@ wish as materialized (
   from person p
   join class c on case
     when c.is_told then pg_temp.yoga_sunday(p.slug) is not null
-    when c.location_id <> p.home_location_id and pg_temp.yoga_roll(p.id::text || c.class_series_id || 'way', 100) > 8 then false
+    when c.location_id <> p.home_location_id
+      and pg_temp.yoga_roll(p.id::text || c.class_series_id || 'way', 100) > 8
+      then false
     when p.types ? c.type then true
     else c.type <> 'Prenatal' and pg_temp.yoga_roll(p.id::text || c.class_series_id || 'taste', 100) < 12
   end
@@ -100,7 +105,7 @@ kept as materialized (
     from choice h
   ) h
   join person p on p.id = h.member_id
-  where h.is_told or h.visit <= p.visits + (pg_temp.yoga_roll(h.member_id::text || h.week, 5) - 2) / 2
+  where h.is_told or h.visit <= p.visits + (pg_temp.yoga_roll(h.member_id::text || to_char(h.week, 'YYYYMMDD'), 5) - 2) / 2
 ),
 -- What each paid invoice is good for; a subscription without limits also for what comes after its last.
 period as materialized (
@@ -156,7 +161,8 @@ booked as materialized (
       (
         case
           when v.is_told then
-            c.today - 5 + pg_temp.yoga_sunday(p.slug) / 3 + time '08:10' + pg_temp.yoga_sunday(p.slug) % 3 * interval '5 hours'
+            c.today - 5 + pg_temp.yoga_sunday(p.slug) / 3 + time '08:10'
+            + pg_temp.yoga_sunday(p.slug) % 3 * interval '5 hours'
           when not c.is_over then
             c.today - 2 - pg_temp.yoga_roll(v.member_id::text || c.id || 'day', 7) + time '07:00'
             + make_interval(mins => pg_temp.yoga_roll(v.member_id::text || c.id || 'minute', 780))
@@ -176,7 +182,10 @@ booked as materialized (
   join class c on c.id = v.class_id
   cross join lateral (
     select greatest(
-      least(pg_temp.yoga_roll(v.member_id::text || c.id || 'lead', 7), pg_temp.yoga_roll(v.member_id::text || c.id || 'lead again', 7)),
+      least(
+        pg_temp.yoga_roll(v.member_id::text || c.id || 'lead', 7),
+        pg_temp.yoga_roll(v.member_id::text || c.id || 'lead again', 7)
+      ),
       (c.start_time < '10:00' or c.status = 'cancelled')::integer
     ) as days
   ) as lead
@@ -290,7 +299,8 @@ paid as materialized (
     -- Guests pay on their telephones, or at the desk when they come.
     case
       when f.package_id is not null or f.waits then null
-      when f.is_guest and not f.has_waited and pg_temp.yoga_roll(f.member_id::text || f.class_id || 'pay', 10) < 6 then 'wallet'
+      when f.is_guest and not f.has_waited and pg_temp.yoga_roll(f.member_id::text || f.class_id || 'pay', 10) < 6
+        then 'wallet'
       when f.is_guest and f.status = 'attended'
         then case when pg_temp.yoga_roll(f.member_id::text || f.class_id || 'cash', 3) = 0 then 'cash' else 'card' end
     end as method

@@ -15,7 +15,8 @@ with period as (
   from public.member_packages p
   join public.locations l on l.id = p.location_id and l.organization_id = md5('yoga organization')::uuid
   join public.invoices i on i.member_package_id = p.id and i.status = 'paid'
-  where p.classes_per_period is not null and p.created_at < current_setting('seed.today')::date::timestamp at time zone l.time_zone
+  where p.classes_per_period is not null
+    and p.created_at < current_setting('seed.today')::date::timestamp at time zone l.time_zone
   window w as (partition by p.id order by i.period_start)
 ),
 used as (
@@ -49,7 +50,8 @@ entry as (
   ) u
   where coalesce(r.renewed_at, r.ended_at) is not null and u.left_over < 0
   union all
-  select 'present', md5('yoga member maya-lindqvist')::uuid, null, 'adjust', 1, null, 'For the burst pipe, with our apologies',
+  select 'present', md5('yoga member maya-lindqvist')::uuid, null, 'adjust', 1, null,
+         'For the burst pipe, with our apologies',
          (current_setting('seed.today')::date - 15 + time '10:30') at time zone 'America/New_York', 4
 )
 select

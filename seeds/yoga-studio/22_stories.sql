@@ -15,13 +15,31 @@ select
     )[1 + pg_temp.yoga_roll(b.id::text || 'which', 4)]
     else (
       case t.name
-        when 'Vinyasa Flow' then '{"Best start of the day","My first crow!",Sweaty and happy,"I could breathe through all of it, for once"}'
-        when 'Hatha Basics' then '{"At last somebody explained where the knee goes","Slow, and harder than it looks",So clear,"My back says thank you"}'
-        when 'Yin & Restore' then '{"I fell asleep and nobody minded","Chloe''s voice alone is worth it","Floated home",Just what Sunday needs}'
-        when 'Power Yoga' then '{"Dead. Will come again",Dev counts slower every week,"Strong and short, as it says","Best lunch break"}'
-        when 'Prenatal' then '{"Half the class is in my birth group now","Gentle and wise",Elena knows everything,"Two of us, and room for both"}'
-        else '{"Half an hour that makes the afternoon",So quiet that one hears the river,"The only meeting I like","Short and good"}'
-      end::text[]
+        when 'Vinyasa Flow' then array[
+          'Best start of the day', 'My first crow!',
+          'Sweaty and happy', 'I could breathe through all of it, for once'
+        ]
+        when 'Hatha Basics' then array[
+          'At last somebody explained where the knee goes', 'Slow, and harder than it looks',
+          'So clear', 'My back says thank you'
+        ]
+        when 'Yin & Restore' then array[
+          'I fell asleep and nobody minded', 'Chloe''s voice alone is worth it',
+          'Floated home', 'Just what Sunday needs'
+        ]
+        when 'Power Yoga' then array[
+          'Dead. Will come again', 'Dev counts slower every week',
+          'Strong and short, as it says', 'Best lunch break'
+        ]
+        when 'Prenatal' then array[
+          'Half the class is in my birth group now', 'Gentle and wise',
+          'Elena knows everything', 'Two of us, and room for both'
+        ]
+        else array[
+          'Half an hour that makes the afternoon', 'So quiet that one hears the river',
+          'The only meeting I like', 'Short and good'
+        ]
+      end
     )[1 + pg_temp.yoga_roll(b.id::text || 'which', 4)]
   end,
   said.at, said.at, b.created_by
