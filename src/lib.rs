@@ -11,6 +11,7 @@
 //! | [`diff`] | what differs between two catalogs |
 //! | [`access`] | who may do what, found by trying as each identity |
 //! | [`seed`] | a vertical's rows: files that a person edits, and volume |
+//! | [`bench`] | how long named queries take, as those who ask them, and what is wrong with their plans |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
 //! | [`provision`] | databases on demand: templates by content, clones, leases |
 //! | [`testing`] | a fresh database for a Rust test |
@@ -25,6 +26,7 @@
 //! The library never touches the terminal: it emits [`event::Event`]s and returns values.
 
 pub mod access;
+pub mod bench;
 pub mod catalog;
 pub mod cli;
 pub mod config;

@@ -70,6 +70,11 @@ impl<'a> Context<'a> {
         Ok((migration::discover(&settings.source)?, target_name(&settings)))
     }
 
+    /// The target's name for reports.
+    pub fn target(&mut self) -> anyhow::Result<String> {
+        Ok(target_name(&self.settings()?))
+    }
+
     /// The folders in which new scripts are written.
     pub fn folders(&mut self) -> anyhow::Result<(std::path::PathBuf, std::path::PathBuf)> {
         let settings = self.settings()?;

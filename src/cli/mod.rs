@@ -3,6 +3,7 @@
 mod access;
 mod adopt;
 mod baseline;
+mod bench;
 mod completions;
 mod context;
 mod db;
@@ -121,6 +122,7 @@ enum Command {
     Diff(diff::Args),
     Squash(squash::Args),
     Access(access::Args),
+    Bench(bench::Args),
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -177,6 +179,7 @@ impl Cli {
             Command::Repair(args) => repair::run(&args, &mut context).await,
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
             Command::Access(args) => access::run(&args, &mut context).await,
+            Command::Bench(args) => bench::run(&args, &mut context).await,
             Command::Adopt(args) => adopt::run(&args, &mut context).await,
             Command::Diff(args) => diff::run(&args, &mut context).await,
             Command::Squash(args) => squash::run(&args, &mut context).await,

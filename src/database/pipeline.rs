@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{MaybeDone, maybe_done};
 use futures_util::{SinkExt, StreamExt};
@@ -197,4 +198,46 @@ pub(super) async fn each_row(
         }
     }
     Ok(())
+}
+
+/// How long one query in a transaction of its own took, as the client sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Timed {
+    /// From the moment in which the query was sent to the end of its rows.
+    pub query: Duration,
+    /// From before the transaction began until it had ended.
+    pub transaction: Duration,
+    /// Rows that it returned, or changed.
+    pub rows: u64,
+}
+
+/// Begins a transaction and waits for that, so that the query's own time is nothing else's; then sends the query together with
+/// what ends the transaction.
+pub(super) async fn timed(
+    client: &Client,
+    enter: &str,
+    query: &str,
+    leave: &str,
+) -> Result<Timed, tokio_postgres::Error> {
+    let begun = Instant::now();
+    if let Err(error) = client.batch_execute(enter).await {
+        // It may have begun, and failed behind that.
+        drop(client.batch_execute("ROLLBACK").await);
+        return Err(error);
+    }
+    let sent = Instant::now();
+    let asking = async {
+        let mut answer = std::pin::pin!(client.simple_query_raw(query).await?);
+        let (mut rows, mut took) = (0, Duration::ZERO);
+        while let Some(message) = answer.next().await {
+            if let SimpleQueryMessage::CommandComplete(count) = message? {
+                (rows, took) = (count, sent.elapsed());
+            }
+        }
+        Ok((rows, took))
+    };
+    let (asked, left) = tokio::join! { biased; asking, client.batch_execute(leave) };
+    let (rows, query) = asked?;
+    left?;
+    Ok(Timed { query, transaction: begun.elapsed(), rows })
 }

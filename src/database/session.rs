@@ -14,7 +14,7 @@ use tokio_postgres::{AsyncMessage, Client, Row, SimpleQueryMessage};
 
 use super::connect::{Canceller, Connected, Messages};
 use super::interrupt::Interrupt;
-use super::pipeline::{Param, Part, Place, Reply, each, each_row, send_all};
+use super::pipeline::{Param, Part, Place, Reply, Timed, each, each_row, send_all, timed};
 use super::pooler;
 use crate::config::ConnectOptions;
 
@@ -235,6 +235,26 @@ impl Session {
             },
         });
         answers.collect()
+    }
+
+    /// Runs a query in a transaction that `enter` begins and `leave` ends, and tells how long it took.
+    ///
+    /// An interrupt cancels it.
+    pub async fn timed(&mut self, enter: &str, query: &str, leave: &str) -> Result<Timed, Failure> {
+        if self.interrupt.is_set() {
+            return Err(Failure::Interrupted);
+        }
+        let Self { client, wire, ended, canceller, interrupt, .. } = self;
+        let work = drive(wire, ended, timed(client, enter, query, leave), |_| {});
+        let Some(answer) = cancellable(work, canceller, interrupt).await else {
+            self.wire = None;
+            return Err(Failure::Abandoned);
+        };
+        answer.map_err(|error| {
+            let failure = settle(&mut self.ended, &error);
+            let is_cancelled = failure.code() == Some(&SqlState::QUERY_CANCELED) && self.interrupt.is_set();
+            if is_cancelled { Failure::Interrupted } else { failure }
+        })
     }
 
     /// Says goodbye, and `wait`s for the server to be done: then its locks are released, at once instead of when it

@@ -175,6 +175,12 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// How the target is reached, for sessions beside this one.
+    #[must_use]
+    pub fn connect_options(&self) -> &ConnectOptions {
+        &self.options
+    }
+
     async fn reconnect(&mut self) -> anyhow::Result<()> {
         let interrupt = self.session.interrupt().clone();
         let fresh = Session::new(connect::open(&self.options).await?, interrupt);

@@ -1,6 +1,7 @@
 //! The result of each command.
 
 mod access;
+mod bench;
 mod databases;
 mod diff;
 mod dump;
@@ -12,6 +13,7 @@ mod server;
 mod status;
 
 pub use access::{AccessChanges, AccessMatrix};
+pub use bench::{Bench, Queries};
 pub use databases::{Databases, Dropped, Listed, Waited};
 pub use diff::{Differences, Patches, Snapshot};
 pub use dump::{Dumped, Folded};
