@@ -1,6 +1,5 @@
--- Who can sign in: the people behind the counter,
-and twelve of the guests. The password of all of them is `counterpose`.
--- Where Supabase Auth runs they can sign in; anywhere else their ids do, as claims.
+-- Who can sign in: the people behind the counter, and twelve of the guests. The password of all is `counterpose`. Where
+-- Supabase Auth runs they sign in with it; anywhere else their ids do, as claims.
 set local client_min_messages = warning;
 
 create temporary table coffee_people (label, email, name) on commit drop as

@@ -5,7 +5,8 @@ set local client_min_messages = warning;
 set local jit = off;
 
 -- The same label gives the same 30 hexadecimal digits everywhere: five draws of 24 bits, each from 0 up to 1.
-create or replace function pg_temp.draw(digits text, place integer) returns double precision language sql immutable as $$
+create or replace function pg_temp.draw(digits text, place integer) returns double precision
+language sql immutable as $$
   select ('x' || substr(digits, 1 + 6 * place, 6))::bit(24)::integer / 16777216.0::double precision
 $$;
 create or replace function pg_temp.coffee(label text) returns uuid language sql immutable as $$
@@ -72,7 +73,9 @@ with arrivals as materialized (
 ),
 ranked as (
   select a.*,
-         case a.ago when 0 then row_number() over (partition by a.location_id, a.ago order by a.arrived_at desc, a.id) end as from_last
+         case a.ago
+           when 0 then row_number() over (partition by a.location_id, a.ago order by a.arrived_at desc, a.id)
+         end as from_last
   from arrivals a
 ),
 -- Old friends come more often than new ones, mostly to their own shop.
@@ -88,7 +91,11 @@ met as (
          row_number() over (partition by g.id, r.ago order by r.arrived_at, r.id) as visit_of_day
   from ranked r
   left join guests g on pg_temp.draw(r.guest, 0) < 0.68
-    and g.shop = case when pg_temp.draw(r.guest, 1) < 0.93 then r.code when r.code = 'OLDTOWN' then 'STATION' else 'OLDTOWN' end
+    and g.shop = case
+      when pg_temp.draw(r.guest, 1) < 0.93 then r.code
+      when r.code = 'OLDTOWN' then 'STATION'
+      else 'OLDTOWN'
+    end
     and g.place = floor(g.number * power(pg_temp.draw(r.guest, 2), 1.5))
     and g.created_at <= r.arrived_at
 )
@@ -140,7 +147,8 @@ from (
   cross join (select distinct d.location_id from coffee_days d) as l (id)
   where p.is_active and p.is_available and not exists (
     select from public.product_location_overrides n
-    where n.product_id = p.id and n.location_id = l.id and n.is_active and not n.is_available and n.unavailable_until is null
+    where n.product_id = p.id and n.location_id = l.id and n.is_active and not n.is_available
+      and n.unavailable_until is null
   )
 ) o
 window them as (partition by o.location_id, o.part, o.course), so_far as (them order by o.sku);

@@ -1,5 +1,4 @@
--- What was chosen for each item of the month in 50, what that came to, and how each order went on: discounts, tax,
-tips,
+-- What was chosen for each item of the month in 50, what that came to, and how each order went on: discounts, tax, tips,
 -- payments, refunds, and the minutes behind the bar. The rules are those of the functions that do it for live orders.
 set local client_min_messages = warning;
 set local jit = off;
@@ -33,7 +32,9 @@ variants as (
   join coffee_habits h on h.variant_type = v.variant_type
     and case h.variant_type when 'size' then i.whim else i.hunger end >= h.share_from
     and case h.variant_type when 'size' then i.whim else i.hunger end < h.share_to
-  cross join lateral (select v.variant_value = coalesce(i.preferences ->> v.variant_type, h.variant_value)) as w (is_wanted)
+  cross join lateral (
+    select v.variant_value = coalesce(i.preferences ->> v.variant_type, h.variant_value)
+  ) as w (is_wanted)
   where not i.is_kiosk and (w.is_wanted or v.is_default)
   order by i.id, v.variant_type, w.is_wanted desc, v.is_default desc
 ),
@@ -56,7 +57,10 @@ menu as (
 ),
 modifiers as (
   select o.item_id, m.id as modifier_id, o.name, m.name as value, m.price_delta,
-         case when o.at_least = 0 and m.max_quantity > 1 and o.at_most > 1 and o.sweetness < 0.2 then 2 else 1 end as quantity
+         case
+           when o.at_least = 0 and m.max_quantity > 1 and o.at_most > 1 and o.sweetness < 0.2 then 2
+           else 1
+         end as quantity
   from offered o
   join menu m on m.modifier_group_id = o.group_id
     and (m.place - floor(m.number * o.choice)::integer + m.number) % m.number < greatest(o.at_least, 1)
@@ -116,7 +120,8 @@ courses as (
            else 'none'
          end as refund,
          case
-           when pg_temp.draw(v.bill, 2) < case v.code when 'STATION' then 0.9 else 0.55 end or v.is_kiosk then 'takeaway'
+           when v.is_kiosk or pg_temp.draw(v.bill, 2) < case v.code when 'STATION' then 0.9 else 0.55 end
+             then 'takeaway'
            when v.source <> 'pos' and pg_temp.draw(v.bill, 2) > 0.95 then 'delivery'
            else 'dine_in'
          end as order_type
@@ -132,7 +137,9 @@ codes as (
            when u.created_at > current_setting('seed.today')::date - 30
              and row_number() over (partition by c.customer_id order by c.arrived_at) = 1 then 'WELCOME10'
            when c.is_market and c.gross >= 8
-             and row_number() over (partition by c.is_market, c.gross >= 8, c.status <> 'cancelled' order by c.arrived_at, c.id) <= 12
+             and row_number() over (
+               partition by c.is_market, c.gross >= 8, c.status <> 'cancelled' order by c.arrived_at, c.id
+             ) <= 12
              then 'MARKET20'
            when c.is_rainy and c.gross >= 8 and pg_temp.draw(c.bill, 3) < 0.6 then 'RAINYDAY'
            when c.code = 'STATION' and c.hour < 7 and pg_temp.draw(c.bill, 3) < 0.4 then 'EARLYTRAIN'
@@ -157,10 +164,15 @@ worth as (
 -- since its order earns less: the ledger in 53 is never short of it.
 accounts as (
   select w.id, w.customer_id, w.arrived_at, r.reward, r.takes, r.amount,
-         w.status = 'completed' and w.refund = 'none' and w.promotion_id is null and w.apology = 0 and r.amount > 0 as is_eligible,
+         w.status = 'completed' and w.refund = 'none' and w.promotion_id is null and w.apology = 0
+           and r.amount > 0 as is_eligible,
          coalesce(o.points, 0) + coalesce(
            sum(
-             case when w.status = 'completed' and w.refund = 'none' then floor((w.gross - w.promotion_amount - w.apology) * 10) else 0 end
+             case
+               when w.status = 'completed' and w.refund = 'none'
+                 then floor((w.gross - w.promotion_amount - w.apology) * 10)
+               else 0
+             end
            ) over (partition by w.customer_id order by w.arrived_at,
            w.id rows between unbounded preceding and 1 preceding), 0
          ) as points
@@ -169,9 +181,13 @@ accounts as (
     and o.expires_at > current_setting('seed.today')::date
   cross join lateral (
     select *
-    from (values ('drip', 450, w.drip), ('croissant', 500, w.croissant), ('five', 760, least(5, w.gross))) as v (reward, takes, amount)
+    from (values
+      ('drip', 450, w.drip), ('croissant', 500, w.croissant), ('five', 760, least(5, w.gross))
+    ) as v (reward, takes, amount)
     where v.reward = case
-      when w.preferences ->> 'usual' = 'DRIP' then 'drip' when w.preferences ->> 'shop' = 'STATION' then 'croissant' else 'five'
+      when w.preferences ->> 'usual' = 'DRIP' then 'drip'
+      when w.preferences ->> 'shop' = 'STATION' then 'croissant'
+      else 'five'
     end
   ) as r
   -- Who signs in as customer@coffee.example has been saving up lately, so that there is something to try.
@@ -181,7 +197,9 @@ rewards as (
   select e.id, e.reward, e.amount
   from (
     select a.*,
-           lag(floor(a.points / a.takes), 1, 0::numeric) over (partition by a.customer_id order by a.arrived_at, a.id) as had
+           lag(floor(a.points / a.takes), 1, 0::numeric) over (
+             partition by a.customer_id order by a.arrived_at, a.id
+           ) as had
     from accounts a
     where a.is_eligible
   ) e
@@ -234,8 +252,11 @@ totals as (
          s.people[1 + (b.ago + (b.hour >= 13)::integer) % cardinality(s.people)] as staff_id,
          b.arrived_at + make_interval(secs => round(20 + 160 * pg_temp.draw(b.minute_digits, 2))) as begun_at,
          make_interval(secs => round(60 * b.minutes * (0.7 + 0.7 * pg_temp.draw(b.minute_digits, 3)))) as takes,
-         make_interval(secs => round(20 + 120 * pg_temp.draw(b.minute_digits, 4) + case b.order_type when 'delivery' then 1100 else 0 end))
-           as waits
+         make_interval(
+           secs => round(
+             20 + 120 * pg_temp.draw(b.minute_digits, 4) + case b.order_type when 'delivery' then 1100 else 0 end
+           )
+         ) as waits
   from coffee_bills b
   join (select l.order_id, sum(l.tax) as tax from coffee_lines l group by l.order_id) x on x.order_id = b.id
   left join staff s on s.location_id = b.location_id
@@ -251,19 +272,29 @@ totals as (
 ),
 moments as (
   select t.*,
-         case when t.status in ('preparing', 'ready') or (t.status = 'completed' and t.minutes > 0) then t.begun_at end as started_at,
+         case
+           when t.status in ('preparing', 'ready') or (t.status = 'completed' and t.minutes > 0) then t.begun_at
+         end as started_at,
          -- At the counter it is handed over at once; who ordered ahead or sits down is called.
          case
-           when t.status = 'ready' or (t.status = 'completed' and t.minutes > 0 and (t.source <> 'pos' or t.minutes > 5)) then t.begun_at + t.takes
+           when t.status = 'ready'
+             or (t.status = 'completed' and t.minutes > 0 and (t.source <> 'pos' or t.minutes > 5))
+             then t.begun_at + t.takes
          end as ready_at,
-         case when t.status = 'completed' then case when t.minutes > 0 then t.begun_at + t.takes else t.arrived_at end + t.waits end as completed_at,
+         case
+           when t.status = 'completed'
+             then case when t.minutes > 0 then t.begun_at + t.takes else t.arrived_at end + t.waits
+         end as completed_at,
          case when t.status = 'cancelled' then t.begun_at + interval '1 minute' end as cancelled_at,
          -- Who orders ahead has paid; the last two in the queue have not.
-         t.total > 0 and not (t.status = 'cancelled' and t.source = 'pos') and coalesce(t.from_last > 2 or t.code <> 'OLDTOWN', true) as is_paid
+         t.total > 0 and not (t.status = 'cancelled' and t.source = 'pos')
+           and coalesce(t.from_last > 2 or t.code <> 'OLDTOWN', true) as is_paid
   from totals t
 )
 select m.*,
-       case when m.is_kiosk then 2000 + row_number() over (partition by m.is_kiosk order by m.arrived_at, m.id) end as kiosk_number,
+       case
+         when m.is_kiosk then 2000 + row_number() over (partition by m.is_kiosk order by m.arrived_at, m.id)
+       end as kiosk_number,
        case when m.is_paid then m.arrived_at + interval '20 seconds' end as paid_at,
        case when m.is_paid then m.total else 0 end as paid,
        case
@@ -277,7 +308,7 @@ select m.*,
          else m.completed_at + make_interval(mins => 4 + round(30 * m.generosity)::integer)
        end as refund_at,
        case m.status when 'cancelled' then
-         (array['had to catch the train', 'ordered at the wrong shop', 'the queue was too long'])[1 + floor(3 * m.generosity)]
+         (array['had to catch the train', 'wrong shop', 'the queue was too long'])[1 + floor(3 * m.generosity)]
        end as cancellation_reason
 from moments m;
 analyze coffee_orders (ago, status);

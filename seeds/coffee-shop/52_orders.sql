@@ -70,7 +70,9 @@ cross join lateral (
     else round((pg_temp.draw(t.digits, 2) * 12)::numeric - 6) / 20
   end
 ) as n (difference);
-insert into public.cash_movements (id, pos_session_id, location_id, movement_type, amount, reason, created_at, created_by)
+insert into public.cash_movements (
+  id, pos_session_id, location_id, movement_type, amount, reason, created_at, created_by
+)
 select c.id, c.till_id, c.location_id, c.kind, c.amount, c.reason, c.moved_at, c.opened_by
 from coffee_cash c;
 
@@ -116,7 +118,9 @@ select l.id, l.order_id, l.location_id, l.product_id, l.product_name, l.quantity
        l.item_total, case when l.is_kiosk then 0 else l.rate end, l.tax, l.special_instructions, l.arrived_at
 from coffee_lines l;
 
-insert into public.order_item_options (id, order_item_id, variant_id, modifier_id, name, value, quantity, price_delta, created_at)
+insert into public.order_item_options (
+  id, order_item_id, variant_id, modifier_id, name, value, quantity, price_delta, created_at
+)
 select c.id, c.item_id, c.variant_id, c.modifier_id, c.name, c.value, c.quantity, c.price_delta, l.arrived_at
 from coffee_options c
 join coffee_lines l on l.id = c.item_id;
@@ -130,7 +134,8 @@ cross join lateral (
      case when o.is_kiosk then null when o.source <> 'pos' then o.user_id else o.staff_id end),
     ('pending', 'preparing', o.started_at, o.staff_id),
     ('preparing', 'ready', o.ready_at, o.staff_id),
-    (case when o.ready_at is not null then 'ready' when o.started_at is not null then 'preparing' else 'pending' end, 'completed', o.completed_at, o.staff_id),
+    (case when o.ready_at is not null then 'ready' when o.started_at is not null then 'preparing' else 'pending' end,
+     'completed', o.completed_at, o.staff_id),
     ('pending', 'cancelled', o.cancelled_at, case when o.source <> 'pos' then o.user_id else o.staff_id end)
 ) as s (came_from, went_to, at, who)
 where s.at is not null and (not o.is_kiosk or s.came_from is null);
@@ -143,7 +148,10 @@ insert into public.payments (
 )
 select pg_temp.coffee('payment ' || o.id), o.location_id, o.id, o.customer_id, o.paid, 'USD', o.method, 'captured',
        case when o.is_kiosk then 'square' when o.source <> 'pos' then 'stripe' end,
-       case when o.is_kiosk then 'K' || o.kiosk_number when o.source <> 'pos' then 'pi_demo_' || substr(md5(o.key), 1, 16) end,
+       case
+         when o.is_kiosk then 'K' || o.kiosk_number
+         when o.source <> 'pos' then 'pi_demo_' || substr(md5(o.key), 1, 16)
+       end,
        o.refunded, o.paid_at, case when o.source = 'pos' and not o.is_kiosk then t.id end,
        o.paid_at, case when o.refunded > 0 then o.refund_at else o.paid_at end,
        case when o.source = 'pos' and not o.is_kiosk then o.staff_id end
@@ -151,7 +159,9 @@ from coffee_orders o
 join coffee_tills t on t.location_id = o.location_id and t.ago = o.ago
 where o.is_paid;
 
-insert into public.refunds (id, payment_id, location_id, customer_id, amount, reason, provider, external_id, created_at, created_by)
+insert into public.refunds (
+  id, payment_id, location_id, customer_id, amount, reason, provider, external_id, created_at, created_by
+)
 select pg_temp.coffee('refund ' || o.id), pg_temp.coffee('payment ' || o.id), o.location_id, o.customer_id, o.refunded,
        case
          when o.status = 'cancelled' then 'order cancelled'

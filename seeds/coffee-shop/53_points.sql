@@ -33,7 +33,10 @@ guests as (
     select max(d.day)
     from (values (0), (1)) as y (years)
     cross join lateral (
-      select (c.date_of_birth + make_interval(years => (extract(year from t.today) - extract(year from c.date_of_birth))::integer - y.years))::date
+      select (
+        c.date_of_birth
+        + make_interval(years => (extract(year from t.today) - extract(year from c.date_of_birth))::integer - y.years)
+      )::date
     ) as d (day)
     where d.day < t.today
   ) as y (birthday)
@@ -89,7 +92,8 @@ lapses as (
            ), 0
          )::integer as points
   from moves o
-  where o.kind = 'opening' and o.expires_at <= current_setting('seed.today')::date and exists (select from coffee_orders)
+  where o.kind = 'opening' and o.expires_at <= current_setting('seed.today')::date
+    and exists (select from coffee_orders)
 ),
 entries as (
   select m.* from moves m
@@ -111,7 +115,9 @@ select p.id, nextval('public.loyalty_transactions_seq_seq'), pg_temp.coffee('org
 from (select * from coffee_points where kind <> 'opening' order by at, id) p;
 
 ------------------------------------------------------------------------------------------------------- discounts
-insert into public.order_discounts (id, order_id, location_id, promotion_id, loyalty_transaction_id, label, amount, created_at, created_by)
+insert into public.order_discounts (
+  id, order_id, location_id, promotion_id, loyalty_transaction_id, label, amount, created_at, created_by
+)
 select pg_temp.coffee('discount ' || o.id), o.id, o.location_id, o.promotion_id,
        case when r.id is not null then pg_temp.coffee('redeem ' || o.id) end,
        coalesce(o.promotion_code, r.name, 'we mixed something up'), o.discount, o.arrived_at,
@@ -123,7 +129,8 @@ where o.discount > 0;
 update public.promotions p
 set redemption_count = u.number
 from (select d.promotion_id, count(*) as number from public.order_discounts d group by d.promotion_id) u
-where p.id = u.promotion_id and p.organization_id = pg_temp.coffee('organization') and exists (select from coffee_orders);
+where p.id = u.promotion_id and p.organization_id = pg_temp.coffee('organization')
+  and exists (select from coffee_orders);
 
 ---------------------------------------------------------------------------------------------------------- guests
 update public.customers c

@@ -1,7 +1,6 @@
 -- migrate: without-triggers public.stock_movements, public.inventory, public.inventory_alerts, public.notifications
 -- The month's stock: what each item took, what was delivered, thrown away and found missing, and the alerts in between.
--- The ledger begins with the opening entries (31),
-whose reason says who supplies a thing. What has no capacity is baked
+-- The ledger begins with the opening entries (31), whose reason says who supplies a thing. What has no capacity is baked
 -- for one day; the rest is ordered in whole packs (reorder_quantity), as many as were used since the last delivery.
 set local client_min_messages = warning;
 set local jit = off;
@@ -96,11 +95,16 @@ baked as (
 deliveries as (
   select d.*, v.at_time,
          d.pack * (
-           floor(sum(coalesce(u.sold, 0) + coalesce(l.lost, 0)) over (before rows between unbounded preceding and 1 preceding) / d.pack)
+           floor(
+             sum(coalesce(u.sold, 0) + coalesce(l.lost, 0)) over (
+               before rows between unbounded preceding and 1 preceding
+             ) / d.pack
+           )
          ) as needed
   from days d
   left join used u on u.inventory_id = d.id and u.ago = d.ago
-  left join (select x.id, x.ago, -sum(x.quantity) as lost from losses x group by x.id, x.ago) l on l.id = d.id and l.ago = d.ago
+  left join (select x.id, x.ago, -sum(x.quantity) as lost from losses x group by x.id, x.ago) l
+    on l.id = d.id and l.ago = d.ago
   left join (values
     ('Hollis Dairy', array[1, 3, 5, 6], time '06:10'), ('Northside Wholesale', array[2, 5], time '10:30'),
     ('Riverbend Roasters', array[1, 4], time '09:00'), ('Cone & Co.', array[3], time '14:00'),
@@ -135,7 +139,9 @@ moves as (
          'left at closing time, to the night shelter',
          (b.day + time '18:10') at time zone b.time_zone, 5
   from baked b
-  cross join lateral (select (b.delivered - b.sold + b.returned + case b.ago when 30 then b.opening else 0 end)::integer) as w (left_over)
+  cross join lateral (
+    select (b.delivered - b.sold + b.returned + case b.ago when 30 then b.opening else 0 end)::integer
+  ) as w (left_over)
   where b.ago > 0 and w.left_over > 0
   union all
   select pg_temp.coffee('delivery ' || d.id || ' ' || d.ago), d.id, 'restock', d.quantity, null, 'from ' || d.supplier,
@@ -169,15 +175,18 @@ from (
   join coffee_shelves s on s.id = m.inventory_id
   order by m.inventory_id, m.seq desc
 ) m
-left join (select c.inventory_id, max(c.at) as at from coffee_moves c where c.kind = 'restock' group by c.inventory_id) r
-  on r.inventory_id = m.inventory_id
+left join (
+  select c.inventory_id, max(c.at) as at from coffee_moves c where c.kind = 'restock' group by c.inventory_id
+) r on r.inventory_id = m.inventory_id
 where i.id = m.inventory_id and exists (select from coffee_orders);
 
 ---------------------------------------------------------------------------------------------------------- alerts
 -- Opened and resolved as the levels went; of what is fresh, only what is so now.
-insert into public.inventory_alerts (id, location_id, product_id, alert_type, message, acknowledged_at, resolved_at, created_at, updated_at)
+insert into public.inventory_alerts (
+  id, location_id, product_id, alert_type, message, acknowledged_at, resolved_at, created_at, updated_at
+)
 select pg_temp.coffee('alert ' || a.id), a.location_id, s.product_id, a.due,
-       'Stock below minimum threshold: ' || a.balance || ' remaining',
+       'Stock below minimum threshold: ' || coalesce(i.current_stock, a.balance) || ' remaining',
        case when a.resolved_at > a.at + interval '2 hours' then a.at + interval '25 minutes' end, a.resolved_at, a.at,
        coalesce(a.resolved_at, a.at)
 from (
@@ -192,6 +201,7 @@ from (
   where c.due is distinct from c.before
 ) a
 join coffee_shelves s on s.id = a.inventory_id
+left join public.inventory i on i.id = a.inventory_id and a.resolved_at is null -- one that is open says what is left now
 where a.due is not null and (a.resolved_at is null or not a.is_fresh);
 
 insert into public.notifications (
@@ -212,7 +222,7 @@ select pg_temp.coffee('notification ' || o.id), pg_temp.coffee('organization'), 
        jsonb_build_object('order_id', o.id, 'order_number', n.order_number), 'order ready ' || o.id,
        case when o.completed_at is not null then o.ready_at + interval '30 seconds' end,
        o.ready_at + interval '2 seconds', o.ready_at,
-       coalesce(case when o.completed_at is not null then o.ready_at + interval '30 seconds' end, o.ready_at + interval '2 seconds')
+       o.ready_at + case when o.completed_at is null then interval '2 seconds' else interval '30 seconds' end
 from coffee_orders o
 join public.orders n on n.id = o.id
 where o.user_id is not null and o.ready_at is not null and o.ago < 10;

@@ -1,7 +1,6 @@
 -- migrate: without-triggers public.pos_integrations, public.pos_webhook_events, public.pos_transactions, public.pos_reconciliations
--- The kiosk on the platform sells through a till system of somebody else: what it sent in the last two weeks,
-and how the
--- days compare with ours. Two sales disagree, as they do: a bag that we do not list, and a tip that came later.
+-- The kiosk on the platform sells through a till system of somebody else: what it sent in the last two weeks, and how
+-- the days compare with ours. Two sales disagree, as they do: a bag that we do not list, and a tip that came later.
 set local client_min_messages = warning;
 set local jit = off;
 do $$
@@ -20,7 +19,10 @@ with sold as (
          row_number() over (order by n.created_at desc, n.id) = 4 as is_tipped_later,
          (
            select jsonb_agg(
-             jsonb_build_object('sku', p.sku, 'quantity', i.quantity, 'unit_price', i.unit_price, 'total', i.item_total, 'tax', i.tax_amount)
+             jsonb_build_object(
+               'sku', p.sku, 'quantity', i.quantity, 'unit_price', i.unit_price, 'total', i.item_total,
+               'tax', i.tax_amount
+             )
              order by l.number
            )
            from public.order_items i
@@ -101,7 +103,11 @@ insert into public.pos_reconciliations (
 )
 select pg_temp.coffee('reconciliation ' || d.ago), t.id, t.location_id, d.day, p.number, o.number, p.total, o.total,
        i.number,
-       case when d.ago > 7 then 'approved' when p.total = o.total and i.number = 0 then 'balanced' else 'unbalanced' end,
+       case
+         when d.ago > 7 then 'approved'
+         when p.total = o.total and i.number = 0 then 'balanced'
+         else 'unbalanced'
+       end,
        case when d.ago > 7 then 'Looked at on Monday, D. A.' end, c.at, c.at
 from coffee_days d
 join public.pos_integrations t on t.location_id = d.location_id and t.id = pg_temp.coffee('till station')

@@ -31,22 +31,23 @@ cross join (select (current_setting('seed.today')::date + time '07:00') at time 
 where o.status = 'completed' and o.ago > 0
 group by o.code, o.ago, o.location_id, o.day, l.product_id, t.night;
 
-insert into public.audit_log (id, organization_id, table_name, row_id, action, changed, actor_role, created_at, created_by)
+insert into public.audit_log (
+  id, organization_id, table_name, row_id, action, changed, actor_role, created_at, created_by
+)
 select pg_temp.coffee('log ' || e.number), pg_temp.coffee('organization'), e.table_name, pg_temp.coffee(e.thing),
-       e.action, e.changed, e.actor,
-       (current_setting('seed.today')::date - e.ago + e.at) at time zone 'America/New_York',
+       e.action, e.changed, 'authenticated', (current_setting('seed.today')::date - e.ago + e.at) at time zone 'America/New_York',
        md5('coffee user ' || e.who)::uuid
 from (values
-  (1, 'user_roles', 'role manager oldtown', 'INSERT', '{"role": "staff"}'::jsonb, 'authenticated', 88, time '10:02', 'admin'),
-  (2, 'user_roles', 'role manager station', 'INSERT', '{"role": "staff"}', 'authenticated', 88, time '10:02:30', 'admin'),
-  (3, 'user_roles', 'role barista', 'INSERT', '{"role": "barista"}', 'authenticated', 80, time '09:15', 'admin'),
-  (4, 'user_roles', 'role station', 'INSERT', '{"role": "barista"}', 'authenticated', 80, time '09:16', 'admin'),
-  (5, 'promotions', 'promotion market', 'INSERT', '{"code": "MARKET20", "discount_value": 20.00}', 'authenticated', 28, time '16:40', 'manager'),
-  (6, 'promotions', 'promotion market', 'UPDATE', '{"max_redemptions": [30, 12]}', 'authenticated', 15, time '17:05', 'manager'),
-  (7, 'products', 'product latte', 'UPDATE', '{"base_price": [4.50, 4.70]}', 'authenticated', 33, time '19:20', 'admin'),
-  (8, 'products', 'product matcha', 'UPDATE', '{"base_price": [5.20, 5.40]}', 'authenticated', 33, time '19:21', 'admin'),
-  (9, 'locations', 'location station', 'UPDATE', '{"phone": ["+1 555 0199", "+1 555 0101"]}', 'authenticated', 21, time '11:30', 'admin'),
-  (10, 'promotions', 'promotion summer', 'UPDATE', '{"is_active": [true, false]}', 'authenticated', 12, time '08:50', 'manager')
-) as e (number, table_name, thing, action, changed, actor, ago, at, who)
+  (1, 'user_roles', 'role manager oldtown', 'INSERT', '{"role": "staff"}'::jsonb, 88, time '10:02', 'admin'),
+  (2, 'user_roles', 'role manager station', 'INSERT', '{"role": "staff"}', 88, time '10:02:30', 'admin'),
+  (3, 'user_roles', 'role barista', 'INSERT', '{"role": "barista"}', 80, time '09:15', 'admin'),
+  (4, 'user_roles', 'role station', 'INSERT', '{"role": "barista"}', 80, time '09:16', 'admin'),
+  (5, 'products', 'product latte', 'UPDATE', '{"base_price": [4.50, 4.70]}', 33, time '19:20', 'admin'),
+  (6, 'products', 'product matcha', 'UPDATE', '{"base_price": [5.20, 5.40]}', 33, time '19:21', 'admin'),
+  (7, 'promotions', 'promotion market', 'INSERT', '{"code": "MARKET20"}', 28, time '16:40', 'manager'),
+  (8, 'locations', 'location station', 'UPDATE', '{"phone": [null, "+1 555 0101"]}', 21, time '11:30', 'admin'),
+  (9, 'promotions', 'promotion market', 'UPDATE', '{"max_redemptions": [30, 12]}', 15, time '17:05', 'manager'),
+  (10, 'promotions', 'promotion welcome', 'UPDATE', '{"discount_value": [15.00, 10.00]}', 12, time '08:50', 'manager')
+) as e (number, table_name, thing, action, changed, ago, at, who)
 where exists (select from coffee_orders)
 order by e.ago desc, e.number;

@@ -1,6 +1,5 @@
 -- migrate: without-triggers public.organizations, public.locations, public.user_roles, public.tax_rates, public.categories, public.products, public.product_variants, public.modifier_groups, public.modifiers, public.product_modifier_groups, public.product_components, public.product_location_overrides, public.inventory, public.pos_integrations, public.customers, public.loyalty_programs, public.loyalty_rewards, public.promotions
--- What was new in this run is as old as its story,
-and not from today: two databases with one anchor have the same rows.
+-- What was new in this run is as old as its story, and not from today: two databases with one anchor have the same rows.
 set local client_min_messages = warning;
 
 create temporary table coffee_ages on commit drop as
@@ -41,11 +40,14 @@ from coffee_ages a join public.products p using (organization_id) where t.produc
 update public.product_modifier_groups t set created_at = a.founded, updated_at = a.founded
 from coffee_ages a join public.products p using (organization_id) where t.product_id = p.id and t.created_at = now();
 update public.product_components t set created_at = a.founded, updated_at = a.founded
-from coffee_ages a join public.products p using (organization_id) where t.component_product_id = p.id and t.created_at = now();
+from coffee_ages a join public.products p using (organization_id)
+where t.component_product_id = p.id and t.created_at = now();
 update public.modifiers t set created_at = a.founded, updated_at = a.founded
-from coffee_ages a join public.modifier_groups g using (organization_id) where t.modifier_group_id = g.id and t.created_at = now();
+from coffee_ages a join public.modifier_groups g using (organization_id)
+where t.modifier_group_id = g.id and t.created_at = now();
 update public.loyalty_rewards t set created_at = a.founded, updated_at = a.founded
-from coffee_ages a join public.loyalty_programs p using (organization_id) where t.loyalty_program_id = p.id and t.created_at = now();
+from coffee_ages a join public.loyalty_programs p using (organization_id)
+where t.loyalty_program_id = p.id and t.created_at = now();
 
 -- Guests say themselves since when they come (40).
 update public.customers t set updated_at = t.created_at
