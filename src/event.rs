@@ -11,6 +11,8 @@ pub enum Event {
     Warning(String),
     /// Something long goes on (initdb, a wait for the lock): replaced by the next event.
     Busy(String),
+    /// How far something is that takes minutes: replaced by the next on a terminal, a line now and then elsewhere.
+    Progress(String),
     /// A migration or rollback starts. `position` counts from 1 among `total`.
     Started { label: String, position: usize, total: usize },
     /// It is done and recorded.

@@ -10,7 +10,7 @@ pub mod table;
 pub mod views;
 
 use std::io::{IsTerminal, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use colored::Colorize;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -21,6 +21,9 @@ pub use clean::clean;
 pub use redact::redact;
 
 use crate::event::{Event, Observer};
+
+/// How often progress is told where lines stay.
+const PROGRESS_EVERY: Duration = Duration::from_secs(10);
 
 /// A result that can be shown to people and to scripts. The JSON form is the contract of `docs/json.md`.
 pub trait View: Serialize {
@@ -64,6 +67,7 @@ pub struct Ui {
     stderr_is_terminal: bool,
     bar: Option<ProgressBar>,
     total: usize,
+    progress: Option<Instant>,
 }
 
 impl Ui {
@@ -72,7 +76,7 @@ impl Ui {
     pub fn new(manners: Manners, no_color_variable: bool) -> Self {
         let colours = !manners.no_color && !no_color_variable && std::io::stdout().is_terminal();
         colored::control::set_override(colours);
-        Self { manners, stderr_is_terminal: std::io::stderr().is_terminal(), bar: None, total: 0 }
+        Self { manners, stderr_is_terminal: std::io::stderr().is_terminal(), bar: None, total: 0, progress: None }
     }
 
     /// How the user wants to be talked to.
@@ -143,6 +147,15 @@ impl Ui {
         bar.set_message(text.to_owned());
     }
 
+    /// A line, unless the last one of them was a moment ago. The first comes when something has taken as long.
+    fn now_and_then(&mut self, text: &str) {
+        let last = *self.progress.get_or_insert_with(Instant::now);
+        if last.elapsed() >= PROGRESS_EVERY {
+            self.progress = Some(Instant::now());
+            self.say(text);
+        }
+    }
+
     fn end_bar(&mut self) {
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
@@ -162,6 +175,8 @@ impl Observer for Ui {
             Event::Info(text) => self.say(&clean(&text)),
             Event::Warning(text) => self.line(&format!("{} {}", "warning:".yellow().bold(), clean(&text))),
             Event::Busy(text) => self.busy(&clean(&text)),
+            Event::Progress(text) if self.stderr_is_terminal => self.busy(&clean(&text)),
+            Event::Progress(text) => self.now_and_then(&clean(&text)),
             Event::Started { label, position, total } => {
                 self.total = total;
                 self.busy(&format!("[{position}/{total}] {label}"));

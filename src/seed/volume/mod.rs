@@ -6,15 +6,36 @@
 //! | [`rows`] | finished rows of a stretch, as the server's binary COPY wants them |
 //! | [`random`] | numbers, choices and ids that are the same for the same `--random-seed` |
 //! | [`calendar`] | days, clocks, the zone of a location, seasons |
+//! | [`request`] | what is asked for, beside what is there already |
+//! | [`load`] | a load from its first statement to its last |
+//! | [`reset`] | a volume is taken away |
 
 pub mod calendar;
+mod coffee;
+mod crew;
+pub mod ledger;
+pub mod load;
 pub mod model;
+mod progress;
 pub mod random;
+mod rebuild;
+pub mod request;
+pub mod reset;
 pub mod rows;
+mod strip;
 mod yoga;
 
 pub use calendar::{Day, Zone};
 pub use model::{Location, Model, Shape};
 pub use random::{Choice, Ids, Rng};
 pub use rows::{Id, Kind, Rows, Table};
-pub use yoga::Yoga;
+
+/// The model of a vertical, if there is one.
+#[must_use]
+pub fn model(vertical: &str) -> Option<Box<dyn Model>> {
+    match vertical {
+        "coffee-shop" => Some(Box::new(coffee::Coffee::default())),
+        "yoga-studio" => Some(Box::new(yoga::Yoga)),
+        _ => None,
+    }
+}

@@ -50,10 +50,29 @@ pub fn block(vertical: u32, number: u32) -> i64 {
     i64::from(vertical * 0x1_0000 + number) << BLOCK_BITS
 }
 
+/// What a branch-month is, about: for the time that is left, and for the disk.
+#[derive(Clone, Copy, Debug)]
+pub struct Month {
+    /// Rows in all tables.
+    pub rows: u64,
+    /// Bytes on the server's disk, indexes included.
+    pub bytes: u64,
+}
+
 /// A vertical's volume.
 pub trait Model: Send + Sync {
     /// The tables that rows are written to, in an order in which foreign keys would allow it.
     fn tables(&self) -> &'static [Table];
+
+    /// Other tables that [`Model::base`] and [`Model::finish`] write to.
+    fn base_tables(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What a branch-month is, about.
+    fn month(&self) -> Month {
+        Month { rows: 200_000, bytes: 60 << 20 }
+    }
 
     /// What is there before anything happens: organization, locations, what they sell, staff, identities. Run in one
     /// transaction, with triggers off.

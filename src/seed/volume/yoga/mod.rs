@@ -36,7 +36,7 @@ const CHAIN: &str = "volume yoga organization";
 
 /// The studio's model.
 #[derive(Debug, Default)]
-pub struct Yoga;
+pub(super) struct Yoga;
 
 impl Model for Yoga {
     fn tables(&self) -> &'static [Table] {

@@ -1,0 +1,4 @@
+-- What volume recorded: vertical, scale, locations, random seed, today as days since 2000-01-01, whether it is finished.
+SELECT vertical, scale, locations, random_seed, today - date '2000-01-01', finished_at IS NOT NULL
+FROM migrate.volume
+ORDER BY vertical;
