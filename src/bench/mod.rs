@@ -26,6 +26,8 @@ pub mod warning;
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::config::ConnectOptions;
 use crate::database::connect;
 use crate::database::pipeline::Timed;
@@ -82,12 +84,29 @@ pub struct Figures {
 }
 
 /// What was found of all queries.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Outcome<'a> {
+    /// On what.
+    pub server: Server,
     /// In the order in which they were run.
     pub queries: Vec<Measured<'a>>,
     /// The user asked to stop: what comes after the last one was not run.
     pub interrupted: bool,
+}
+
+/// What figures hang on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Server {
+    /// `15.18`
+    pub version: String,
+    /// `128MB`
+    pub shared_buffers: String,
+    /// `4MB`
+    pub work_mem: String,
+    /// `on` or `off`
+    pub jit: String,
+    /// The size of the database, in bytes.
+    pub database_bytes: i64,
 }
 
 /// Runs the queries, one after the other, each by all clients. What fails is reported, and the others still run.
@@ -101,8 +120,17 @@ pub async fn run<'a>(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> anyhow::Result<Outcome<'a>> {
+    let rows = session.query(include_str!("sql/server.sql"), &[]).await?;
+    let Some(row) = rows.first() else { anyhow::bail!("the server does not tell what it is") };
+    let about = Server {
+        version: row.get("version"),
+        shared_buffers: row.get("shared_buffers"),
+        work_mem: row.get("work_mem"),
+        jit: row.get("jit"),
+        database_bytes: row.get("database_bytes"),
+    };
     let mut bench = Bench { asking: session, server, options, clients: Vec::new() };
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { server: about, queries: Vec::new(), interrupted: false };
     let done = async {
         for (at, query) in queries.iter().enumerate() {
             if bench.asking.interrupt().is_set() {

@@ -54,11 +54,25 @@ fn a_policy_that_is_asked_for_each_row_is_named() {
              `(select may_see(…))` is asked once",
         ]],
     );
-    // Few rows, or nobody whom the policy is for, or a policy that is asked once.
+    let found = warnings(&format!("{ann}select * from replies"));
+    let policy: Vec<_> = found.iter().filter(|[_, object, ..]| object == "public.replies").cloned().collect();
+    same(
+        &policy,
+        &[[
+            "policy_per_row",
+            "public.replies",
+            "of a visit",
+            "policy \"of a visit\" on public.replies runs a sub-select on visits for each of 2,000 rows",
+        ]],
+    );
+    // A sub-select of the query's own is not the policy's. Few rows, or nobody whom the policy is for, or a policy that is asked once.
     let none = |text: &str| assert!(warnings(text).iter().all(|[kind, ..]| kind != "policy_per_row"), "{text}");
     none(&format!("{ann}select * from visits where id = 4"));
     none("select * from visits where shop_id = 4");
     none(&format!("{ann}select * from shops"));
+    none(&format!(
+        "{ann}select * from replies as r where (select n + r.id from generate_series(1, 1) as n) > 0 limit 50"
+    ));
 }
 
 #[test]
@@ -73,6 +87,17 @@ fn rows_that_are_read_in_vain_wrong_estimates_and_small_memory_are_named() {
     assert!(found.iter().any(|[kind, ..]| kind == "estimate"), "{found:?}");
     let found = warnings("select note from visits order by md5(note) limit 200 offset 150000");
     assert!(found.iter().any(|[kind, object, ..]| kind == "spilled" && object == "Sort"), "{found:?}");
+}
+
+#[test]
+fn compiling_is_named() {
+    let project = project(&[("w1", "select sum(sqrt(id)) from visits where id % 2 = 1")]);
+    // The server's own default turns it on from a cost on that a small table has not.
+    let url = format!("{}&options=-c%20jit%3Don%20-c%20jit_above_cost%3D0", project.url);
+    let json = project.migrate(&["bench", "--runs", "1", "--clients", "1", "--json", "--url", &url]).ok().json();
+    let query = &json["queries"][0];
+    assert!(query["plan"]["jit_ms"].as_f64().unwrap() >= 1.0, "{json}");
+    assert!(query["warnings"].as_array().unwrap().iter().any(|w| w["kind"] == "jit"), "{json}");
 }
 
 #[test]

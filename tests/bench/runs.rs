@@ -10,6 +10,9 @@ fn every_figure_is_there_and_makes_sense() {
     let json =
         measured(&[("q1", "-- bench: title slowly\nselect n, pg_sleep(0.002) from generate_series(1, 3) as n")], &[]);
     assert_eq!((&json["clients"], &json["runs"], &json["warm_up"]), (&3.into(), &12.into(), &3.into()));
+    assert!(json["server"]["version"].as_str().unwrap().starts_with("15."));
+    assert_eq!(json["server"]["shared_buffers"], "16MB");
+    assert!(json["server"]["database_bytes"].as_u64().unwrap() > 10_000_000);
     let query = &json["queries"][0];
     assert_eq!((&query["id"], &query["title"], &query["runs"]), (&"Q1".into(), &"slowly".into(), &12.into()));
     let figures = |kind: &str| ["min", "p50", "p95", "p99", "max"].map(|key| query[kind][key].as_f64().unwrap());

@@ -20,6 +20,14 @@ alter table visits enable row level security;
 create policy "asked each time" on visits for select to authenticated using (may_see(visitor));
 grant select, insert on visits to authenticated;
 
+-- A policy that looks into another table for each row, unless the planner makes a join of it.
+create table replies (id bigint primary key, visit_id bigint not null, text text not null);
+insert into replies select n, n, 'reply ' || n from generate_series(1, 2000) as n;
+alter table replies enable row level security;
+create policy "of a visit" on replies for select to authenticated
+using (text <> '' and (select v.shop_id from visits as v where v.id = visit_id) > 0);
+grant select on replies to authenticated;
+
 insert into auth.users (id, email, raw_app_meta_data)
 values ('00000000-0000-4000-8000-00000000000a', 'ann@shop.example', '{"level": 7}');
 -- Workers would make the plans depend on how many are free.

@@ -5,11 +5,12 @@ use std::io::{Result, Write};
 use colored::Colorize;
 use serde::Serialize;
 
+use super::databases::size;
 use crate::bench::latency::Latency;
 use crate::bench::limit::{Limit, Measure};
 use crate::bench::query::{Problem, Query};
 use crate::bench::warning::Warning;
-use crate::bench::{Measured, Options, Outcome};
+use crate::bench::{Measured, Options, Outcome, Server};
 use crate::report::{View, clean, plural, table};
 
 /// `bench --list`.
@@ -78,6 +79,7 @@ impl View for Queries<'_> {
 pub struct Bench<'a> {
     /// The target, password removed.
     pub target: &'a str,
+    server: &'a Server,
     clients: usize,
     runs: Option<u64>,
     duration_ms: Option<f64>,
@@ -153,6 +155,7 @@ impl<'a> Bench<'a> {
         let ids = |wrong: fn(&Line<'_>) -> bool| queries.iter().filter(|l| wrong(l)).map(|l| l.query.id).collect();
         Self {
             target,
+            server: &outcome.server,
             clients: options.clients,
             runs: options.runs,
             duration_ms: options.duration.map(|duration| duration.as_secs_f64() * 1000.0),
@@ -274,6 +277,12 @@ impl View for Bench<'_> {
         for hint in hints {
             writeln!(out, "{} {}", "hint:".cyan(), clean(hint))?;
         }
+        let Server { version, shared_buffers, work_mem, jit, database_bytes } = self.server;
+        let size = size(*database_bytes);
+        writeln!(
+            out,
+            "PostgreSQL {version}, shared_buffers {shared_buffers}, work_mem {work_mem}, jit {jit}, database {size}"
+        )?;
         let measured = self.queries.iter().filter(|line| line.latency_ms.is_some()).count();
         write!(out, "{} measured by {}", quantity(measured), plural(self.clients, "client"))?;
         for (words, ids) in [("failed", &self.failed), ("over a limit", &self.exceeded)] {

@@ -139,7 +139,7 @@ fn word(kind: Kind) -> &'static str {
     }
 }
 
-fn size(bytes: i64) -> String {
+pub(super) fn size(bytes: i64) -> String {
     format!("{:.1} MB", bytes as f64 / 1_048_576.0)
 }
 
