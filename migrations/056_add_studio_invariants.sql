@@ -74,7 +74,21 @@ language sql stable set search_path = '' as $$
   union all
   select 'weeks in a row are those of the bookings', 'members', m.id, coalesce(w.weeks, 0), m.streak_weeks
   from public.members m
-  cross join lateral private.weekly_streak(m.id, null, null) w
+  left join (
+    -- What private.weekly_streak says of one member, for all of them at once: the length of each run, the latest first.
+    select r.member_id, count(*) as weeks, row_number() over (partition by r.member_id order by max(r.week) desc) as place
+    from (
+      select a.member_id, a.week,
+             a.week - 7 * (row_number() over (partition by a.member_id order by a.week))::integer as run
+      from (
+        select distinct b.member_id, date_trunc('week', s.scheduled_date::timestamp)::date as week
+        from public.bookings b
+        join public.class_schedules s on s.id = b.class_schedule_id
+        where b.status = 'attended'
+      ) a
+    ) r
+    group by r.member_id, r.run
+  ) w on w.member_id = m.id and w.place = 1
   where m.total_classes_attended > 0 and m.streak_weeks <> coalesce(w.weeks, 0)
   union all
   select 'what an invoice was paid is what was captured', 'invoices', i.id, sum(p.amount), i.amount_paid

@@ -131,7 +131,7 @@ pub(super) fn week() -> Vec<Slot> {
 }
 
 /// Percent of the usual, by month: resolutions, holidays, heat.
-pub(super) const SEASON: [u32; 12] = [128, 116, 108, 104, 98, 92, 84, 84, 102, 104, 98, 82];
+pub(super) const SEASON: [u32; 12] = [126, 116, 108, 104, 100, 96, 88, 88, 104, 106, 100, 84];
 /// How many of a hundred join in a month, likewise.
 pub(super) const JOINING: [u32; 12] = [190, 120, 105, 100, 90, 80, 70, 75, 125, 100, 85, 60];
 

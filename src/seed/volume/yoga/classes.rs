@@ -91,7 +91,7 @@ impl Studio {
         let (day, starts, seats, slot) = (class.day, class.starts, class.seats, self.table.slots[class.plan.slot]);
         // Nobody doubts a class of which a third is taken already.
         let percent = slot.wanted * SEASON[day.month() - 1] / 100 * self.busy / 100;
-        let mean = seats * percent * 118 / 10_000;
+        let mean = seats * percent * 125 / 10_000;
         let wanted = self.rng.around(mean);
         let spread: &[i64] = if percent > 100 { &LEADS_POPULAR } else { &LEADS };
         for _ in 0..wanted {
