@@ -13,6 +13,7 @@
 //! | [`seed`] | a vertical's rows: files that a person edits, and volume |
 //! | [`bench`] | how long named queries take, as those who ask them, and what is wrong with their plans |
 //! | [`ledger`] | what a target records about itself: refinery's table and our journal |
+//! | [`seed`] | rows that a project comes with, loaded, kept up to date, deleted again |
 //! | [`provision`] | databases on demand: templates by content, clones, leases |
 //! | [`testing`] | a fresh database for a Rust test |
 //! | [`server`] | the embedded PostgreSQL and the stand-in for Supabase's own objects |

@@ -18,6 +18,7 @@ mod redo;
 mod release;
 mod repair;
 mod save;
+mod seed;
 mod side;
 mod squash;
 mod status;
@@ -123,6 +124,7 @@ enum Command {
     Squash(squash::Args),
     Access(access::Args),
     Bench(bench::Args),
+    Seed(seed::Args),
     Db(db::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -180,6 +182,7 @@ impl Cli {
             Command::Baseline(args) => baseline::run(&args, &mut context).await,
             Command::Access(args) => access::run(&args, &mut context).await,
             Command::Bench(args) => bench::run(&args, &mut context).await,
+            Command::Seed(args) => seed::run(&args, &mut context).await,
             Command::Adopt(args) => adopt::run(&args, &mut context).await,
             Command::Diff(args) => diff::run(&args, &mut context).await,
             Command::Squash(args) => squash::run(&args, &mut context).await,

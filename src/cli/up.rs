@@ -102,7 +102,7 @@ async fn seed(run: &mut Run<'_>, settings: &Settings, outcome: &mut Outcome) -> 
         Error::new(Kind::Usage, "--include-seed: there is no supabase/config.toml that names seeds")
             .hint("`supabase init` makes it")
     })?;
-    outcome.seeded = supabase_seed::run(run, &settings.root, project).await?;
+    outcome.seeded = supabase_seed::run(run, &settings.root, project, supabase_seed::Changed::Note).await?;
     Ok(())
 }
 

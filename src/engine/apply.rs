@@ -21,7 +21,7 @@ use crate::ledger::Recorder;
 use crate::ledger::supabase::{LOCK, Shared};
 
 /// Undoes what a script left in the session. `RESET ALL` does not cover roles.
-pub(super) const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
+pub(crate) const RESET: &str = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL";
 
 /// What a part of a message is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -212,7 +212,7 @@ async fn pause(run: &mut Run<'_>, step: &Step, attempt: u32, failure: &Failure) 
 }
 
 /// A run of statements that is sent as one, or a COPY with its data.
-pub(super) struct Section<'a> {
+pub(crate) struct Section<'a> {
     sql: &'a str,
     copy: Option<&'a [u8]>,
     /// Index of its first statement.
@@ -222,7 +222,7 @@ pub(super) struct Section<'a> {
 }
 
 impl<'a> Section<'a> {
-    pub(super) fn part(&self) -> Part<'a> {
+    pub(crate) fn part(&self) -> Part<'a> {
         match self.copy {
             Some(data) => Part::Copy(self.sql, data),
             None => Part::Sql(self.sql),
@@ -230,13 +230,13 @@ impl<'a> Section<'a> {
     }
 
     /// Where in the script it is when that many of its statements are complete.
-    pub(super) fn spot(&self, statements: usize) -> Spot {
+    pub(crate) fn spot(&self, statements: usize) -> Spot {
         Spot { statements: self.first_statement + statements, offset: self.offset }
     }
 }
 
 /// Cuts a script at its COPY blocks. Without any it is one section: the file as it is.
-pub(super) fn sections(step: &Step) -> Vec<Section<'_>> {
+pub(crate) fn sections(step: &Step) -> Vec<Section<'_>> {
     let text = step.text.as_str();
     if step.statements.iter().all(|s| s.copy_data.is_none()) {
         return vec![Section { sql: text, copy: None, first_statement: 0, offset: 0 }];
@@ -298,7 +298,7 @@ async fn send(
 }
 
 /// A NOTICE or WARNING with its file and line.
-pub(super) fn notice_event(step: &Step, statement: usize, notice: &DbError) -> Event {
+pub(crate) fn notice_event(step: &Step, statement: usize, notice: &DbError) -> Event {
     Event::Notice {
         severity: notice.severity().to_lowercase(),
         message: notice.message().to_owned(),

@@ -9,7 +9,7 @@ use crate::sql::position;
 
 /// Where in a script the server stopped.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Spot {
+pub(crate) struct Spot {
     /// Statements of the script that were complete.
     pub statements: usize,
     /// Characters of the script before the text that was sent, to be added to the server's position.
@@ -17,7 +17,7 @@ pub(super) struct Spot {
 }
 
 /// Turns a failure in a script into the error that the command ends with.
-pub(super) fn script_error(step: &Step, spot: Spot, failure: &Failure) -> Error {
+pub(crate) fn script_error(step: &Step, spot: Spot, failure: &Failure) -> Error {
     match failure {
         Failure::Server(error) => server_error(step, spot, error),
         Failure::Lost(why) => Error::new(
@@ -72,6 +72,6 @@ fn server_error(step: &Step, spot: Spot, error: &DbError) -> Error {
 
 /// Codes that mean "not now": a lock timeout, a deadlock, a serialization failure.
 #[must_use]
-pub(super) fn is_lock_trouble(code: &SqlState) -> bool {
+pub(crate) fn is_lock_trouble(code: &SqlState) -> bool {
     [SqlState::LOCK_NOT_AVAILABLE, SqlState::T_R_DEADLOCK_DETECTED, SqlState::T_R_SERIALIZATION_FAILURE].contains(code)
 }

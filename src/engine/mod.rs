@@ -18,11 +18,11 @@
 //! | `prove`, `rows` | up, down, up of every pair there, with rows in the tables |
 //! | `failure` | a failing script as a person reads it |
 
-mod apply;
+pub(crate) mod apply;
 pub mod compare;
 pub mod down;
 pub mod elsewhere;
-mod failure;
+pub(crate) mod failure;
 pub mod losses;
 pub mod plan;
 pub mod prove;
@@ -42,4 +42,4 @@ mod stepwise;
 pub mod supabase_seed;
 mod units;
 pub mod up;
-mod watch;
+pub(crate) mod watch;

@@ -68,16 +68,16 @@ pub struct Run<'a> {
     pub facts: Facts,
     /// The ledger's statements.
     pub ledger: Ledger,
-    pub(super) recorder: Recorder,
+    pub(crate) recorder: Recorder,
     pub(super) shared_ledger: SharedLedger,
-    pub(super) options: ConnectOptions,
-    pub(super) backend: i32,
+    pub(crate) options: ConnectOptions,
+    pub(crate) backend: i32,
     pub(super) retries: u32,
-    pub(super) lock_timeout: Duration,
-    pub(super) statement_timeout: Option<Duration>,
-    lock_wait: Duration,
+    pub(crate) lock_timeout: Duration,
+    pub(crate) statement_timeout: Option<Duration>,
+    pub(crate) lock_wait: Duration,
     /// Settings of ours that `RESET ALL` undoes.
-    pub(super) restore: String,
+    pub(crate) restore: String,
     /// Makes the rest of a transaction the work of the role that keeps the ledger, whatever role a script took.
     pub(super) as_ourselves: String,
     missing: Missing,

@@ -1,5 +1,6 @@
-//! The seeds that `supabase/config.toml` names, run as `supabase db push --include-seed` runs them: each file once, and its
-//! hash kept in `supabase_migrations.seed_files`. A file that changed since is not run again; only its hash is kept anew.
+//! The seeds that `supabase/config.toml` names, each file run once and its hash kept in `supabase_migrations.seed_files`, as
+//! `supabase db push --include-seed` does it. A file that changed since is run by `migrate seed`; the CLI, and `up
+//! --include-seed` with it, only keep its hash anew.
 
 use std::path::Path;
 
@@ -21,6 +22,15 @@ use crate::sql;
 /// The table, as the CLI makes it.
 const CREATE: &str = include_str!("supabase_seed_create.sql");
 
+/// What becomes of a file that ran before and was changed since.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// It is run.
+    Run,
+    /// Its hash is kept anew, as the CLI does it.
+    Note,
+}
+
 /// A seed file.
 struct Seed {
     /// From the project's folder: `supabase/seed.sql`.
@@ -33,7 +43,12 @@ struct Seed {
 ///
 /// # Errors
 /// A file that cannot be read, and what the server says about one. What ran before it stands.
-pub async fn run(run: &mut Run<'_>, root: &Path, project: &SupabaseProject) -> anyhow::Result<Vec<String>> {
+pub async fn run(
+    run: &mut Run<'_>,
+    root: &Path,
+    project: &SupabaseProject,
+    changed: Changed,
+) -> anyhow::Result<Vec<String>> {
     if !project.seed_enabled {
         let text = "supabase/config.toml says `[db.seed] enabled = false`: no seed is run";
         run.observer.event(Event::Info(text.to_owned()));
@@ -53,13 +68,14 @@ pub async fn run(run: &mut Run<'_>, root: &Path, project: &SupabaseProject) -> a
         if hash == Some(seed.hash.as_str()) {
             continue;
         }
-        if hash.is_some() {
+        let is_run = hash.is_none() || changed == Changed::Run;
+        if !is_run {
             let text =
                 format!("{} has run and was changed since: it is not run again, its hash is kept anew", seed.path);
             run.observer.event(Event::Warning(text));
         }
-        one(run, seed, hash.is_none()).await?;
-        done.extend(hash.is_none().then(|| seed.path.clone()));
+        one(run, seed, is_run).await?;
+        done.extend(is_run.then(|| seed.path.clone()));
     }
     Ok(done)
 }
@@ -73,9 +89,9 @@ pub fn hashes(root: &Path, project: &SupabaseProject) -> anyhow::Result<Vec<(Str
     Ok(seeds.into_iter().map(|seed| (seed.path, seed.hash)).collect())
 }
 
-/// Runs a file, if it `is_new`, in one transaction with its row and ours.
-async fn one(run: &mut Run<'_>, seed: &Seed, is_new: bool) -> anyhow::Result<()> {
-    let step = step(seed, is_new)?;
+/// Runs a file, if it `is_run`, in one transaction with its row and ours.
+async fn one(run: &mut Run<'_>, seed: &Seed, is_run: bool) -> anyhow::Result<()> {
+    let step = step(seed, is_run)?;
     let detail = serde_json::json!({ "sha256": seed.hash }).to_string();
     let note = Note { event: "seeded", name: Some(seed.path.clone()), detail: Some(detail), ..Note::default() };
     let recorder = run.recorder.clone();
@@ -89,7 +105,7 @@ async fn one(run: &mut Run<'_>, seed: &Seed, is_new: bool) -> anyhow::Result<()>
         include_str!("supabase_seed_put.sql"),
         vec![(&seed.path, Type::TEXT), (&seed.hash, Type::TEXT)],
     ));
-    parts.extend(is_new.then(|| recorder.note(&note)));
+    parts.extend(is_run.then(|| recorder.note(&note)));
     parts.push(Part::Sql("COMMIT"));
     let label = step.label.clone();
     let started = std::time::Instant::now();
@@ -100,14 +116,14 @@ async fn one(run: &mut Run<'_>, seed: &Seed, is_new: bool) -> anyhow::Result<()>
         };
         return Err(script_error(&step, spot, &failure).into());
     }
-    if is_new {
+    if is_run {
         run.observer.event(Event::Finished { label, verb: "seeded", elapsed: started.elapsed() });
     }
     Ok(())
 }
 
-fn step(seed: &Seed, is_new: bool) -> Result<Step, Error> {
-    let text = if is_new { seed.text.clone() } else { String::new() };
+fn step(seed: &Seed, is_run: bool) -> Result<Step, Error> {
+    let text = if is_run { seed.text.clone() } else { String::new() };
     let statements = sql::split(&text)
         .map_err(|e| Error::new(Kind::Usage, format!("{}:{}:{}: {}", seed.path, e.line, e.column, e.message)))?;
     Ok(Step {

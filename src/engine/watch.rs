@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const EVERY: Duration = Duration::from_secs(1);
 
 /// Runs `work`, and `watch` beside it until `work` ends.
-pub(super) async fn alongside<T>(work: impl Future<Output = T>, watch: impl Future<Output = ()>) -> T {
+pub(crate) async fn alongside<T>(work: impl Future<Output = T>, watch: impl Future<Output = ()>) -> T {
     let mut work = std::pin::pin!(work);
     tokio::select! {
         biased;
@@ -31,7 +31,7 @@ pub(super) async fn alongside<T>(work: impl Future<Output = T>, watch: impl Futu
 }
 
 /// Tells what the backend waits for. Ends silently when it cannot look: watching is a courtesy.
-pub(super) async fn blockers(
+pub(crate) async fn blockers(
     options: &ConnectOptions,
     backend: i32,
     observer: &RefCell<&mut (dyn Observer + '_)>,

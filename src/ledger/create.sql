@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS {refinery}(
 
 CREATE TABLE IF NOT EXISTS migrate.journal (
     id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    event            text NOT NULL CHECK (event IN ('applied', 'rolled_back', 'failed', 'adopted', 'repaired', 'baselined', 'forgotten', 'released', 'seeded')),
+    event            text NOT NULL CHECK (event IN ('applied', 'rolled_back', 'failed', 'adopted', 'repaired', 'baselined', 'forgotten', 'released', 'seeded', 'unseeded')),
     direction        text CHECK (direction IN ('up', 'down')),
     version          bigint,
     name             text,

@@ -35,7 +35,7 @@ pub struct Script {
 /// An event without a script.
 #[derive(Clone, Debug, Default)]
 pub struct Note {
-    /// `adopted`, `repaired`, `baselined`, `forgotten` or `released`.
+    /// `adopted`, `repaired`, `baselined`, `forgotten`, `released`, `seeded` or `unseeded`.
     pub event: &'static str,
     /// The version.
     pub version: Option<i64>,

@@ -172,7 +172,7 @@ async fn fill(provisioner: &mut Provisioner<'_>, recipe: &Recipe, scratch: &str)
         true => run.begin_writing(0).await,
     };
     if let (Ok(()), true, Some(project)) = (&done, recipe.has_seeds, &settings.supabase) {
-        done = supabase_seed::run(&mut run, &settings.root, project).await.map(drop);
+        done = supabase_seed::run(&mut run, &settings.root, project, supabase_seed::Changed::Note).await.map(drop);
     }
     if let (Ok(()), Some(rows)) = (&done, &recipe.rows) {
         let parts = [Part::Sql("BEGIN"), Part::Sql(rows), Part::Sql("COMMIT"), Part::Sql("ANALYZE")];

@@ -9,6 +9,7 @@ mod generated;
 mod ledger;
 mod ran;
 mod scripts;
+mod seed;
 mod server;
 mod status;
 
@@ -21,5 +22,6 @@ pub use generated::{Generated, Saved, SavedPair};
 pub use ledger::{Adoption, History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};
+pub use seed::{Seeded, Unseeded};
 pub use server::Server;
 pub use status::{Drift, Status, StatusLine, Verified};

@@ -1,0 +1,130 @@
+//! `migrate seed`
+
+use std::time::Instant;
+
+use time::Date;
+
+use super::Context;
+use super::context::target_name;
+use crate::config::Settings;
+use crate::engine::supabase_seed;
+use crate::error::{Error, Kind};
+use crate::report::plural;
+use crate::report::views::{Seeded, Unseeded};
+use crate::seed;
+
+/// Load the rows that the project comes with
+///
+/// A vertical is a folder of `seeds/`, its files run in the order of their numbers: `01_table.csv`, `02_what.sql`. All of a run
+/// is one transaction. A second run changes nothing; rows that seeding did not make are never touched.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  migrate seed coffee-shop            one vertical
+  migrate seed all                    every folder of seeds/
+  migrate seed all --dry-run          load them, report, roll everything back
+  migrate seed coffee-shop --prune    and delete the rows that are no longer in the files
+  migrate seed coffee-shop --reset    delete what seeding put there
+  migrate seed                        the seeds that supabase/config.toml names")]
+pub(super) struct Args {
+    /// Folders of seeds/, or `all`
+    #[arg(value_name = "VERTICAL")]
+    verticals: Vec<String>,
+    /// Delete the rows whose line or file is gone
+    #[arg(long, conflicts_with = "reset")]
+    prune: bool,
+    /// Delete what seeding put there, and load nothing
+    #[arg(long)]
+    reset: bool,
+    /// The day around which dates are, where a vertical is seeded for the first time [default: the server's]
+    #[arg(long, value_name = "DATE", value_parser = date, conflicts_with = "reset")]
+    today: Option<Date>,
+    /// Do it, report, and roll everything back; with --reset only count
+    #[arg(long)]
+    dry_run: bool,
+}
+
+fn date(text: &str) -> Result<Date, String> {
+    seed::date(text).ok_or_else(|| "write it as 2026-11-26".to_owned())
+}
+
+pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
+    let settings = context.settings_quietly()?;
+    if args.verticals.is_empty() {
+        return unnamed(args, context, &settings).await;
+    }
+    // What is wrong with the files is told before a server is asked, or started.
+    let verticals = seed::read(&settings, &args.verticals)?;
+    refuse_protected(&settings)?;
+    if args.reset {
+        let names: Vec<String> = verticals.into_iter().map(|vertical| vertical.name).collect();
+        return reset(args, context, &names).await;
+    }
+    let options = seed::Options { today: args.today, prune: args.prune, dry_run: args.dry_run };
+    let started = Instant::now();
+    let target = target_name(&context.settings()?);
+    let mut run = context.open().await?;
+    let loaded = seed::load(&mut run, &verticals, options).await;
+    run.close().await;
+    let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
+    let view = Seeded { target: &target, verticals: &loaded?, supabase: &[], dry_run: args.dry_run, elapsed_ms };
+    context.ui.result(&view)?;
+    Ok(0)
+}
+
+/// Seeds are for databases whose rows nobody misses.
+fn refuse_protected(settings: &Settings) -> Result<(), Error> {
+    if !settings.protected {
+        return Ok(());
+    }
+    let text = format!("environment {} is protected: nothing is seeded there", settings.environment);
+    Err(Error::new(Kind::Refused, text).hint("what every database must have belongs into a migration"))
+}
+
+async fn reset(args: &Args, context: &mut Context<'_>, verticals: &[String]) -> anyhow::Result<u8> {
+    let target = target_name(&context.settings()?);
+    let mut run = context.open().await?;
+    let counted = seed::count(&mut run, verticals).await;
+    let database = run.facts.database.clone();
+    // The session is not kept while a person thinks.
+    run.close().await;
+    let mut unloaded = counted?;
+    if !unloaded.verticals.is_empty() && !args.dry_run {
+        let rows: u64 = unloaded.removed.iter().map(|removed| removed.rows).sum();
+        for removed in &unloaded.removed {
+            context.ui.say(&format!("will delete {} of {}", plural(count(removed.rows), "row"), removed.table));
+        }
+        let question = format!("Delete {} that seeding put into {database}?", plural(count(rows), "row"));
+        context.consent(&question, &database, None)?;
+        let mut run = context.open().await?;
+        let done = seed::reset(&mut run, verticals).await;
+        run.close().await;
+        unloaded = done?;
+    }
+    context.ui.result(&Unseeded { target: &target, unloaded: &unloaded, dry_run: args.dry_run })?;
+    Ok(0)
+}
+
+fn count(rows: u64) -> usize {
+    usize::try_from(rows).unwrap_or(usize::MAX)
+}
+
+/// Without a vertical: what `supabase/config.toml` names, where there is one.
+async fn unnamed(args: &Args, context: &mut Context<'_>, settings: &Settings) -> anyhow::Result<u8> {
+    let Some(project) = &settings.supabase else { return Err(seed::unnamed(&seed::names(settings)?).into()) };
+    if args.prune || args.reset || args.dry_run || args.today.is_some() {
+        let text = "the seeds of supabase/config.toml are scripts that keep no account of their rows: \
+                    --prune, --reset, --today and --dry-run are for the verticals of seeds/";
+        return Err(Error::new(Kind::Usage, text).hint("name a vertical, or leave the option out").into());
+    }
+    refuse_protected(settings)?;
+    let started = Instant::now();
+    let target = target_name(&context.settings()?);
+    let mut run = context.open().await?;
+    let done = supabase_seed::run(&mut run, &settings.root, project, supabase_seed::Changed::Run).await;
+    run.close().await;
+    let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
+    let view = Seeded { target: &target, verticals: &[], supabase: &done?, dry_run: false, elapsed_ms };
+    context.ui.result(&view)?;
+    Ok(0)
+}

@@ -1,0 +1,90 @@
+//! What `migrate seed` did.
+
+use std::io::{Result, Write};
+
+use serde::Serialize;
+
+use crate::report::{View, clean, duration, plural};
+use crate::seed::{Loaded, Removed, Unloaded};
+
+/// What was loaded.
+#[derive(Debug, Serialize)]
+pub struct Seeded<'a> {
+    /// The target, password removed.
+    pub target: &'a str,
+    /// By vertical.
+    pub verticals: &'a [Loaded],
+    /// Paths of the seeds of `supabase/config.toml` that were run.
+    pub supabase: &'a [String],
+    /// Whether everything was rolled back.
+    pub dry_run: bool,
+    /// Milliseconds, the connection included.
+    pub elapsed_ms: f64,
+}
+
+impl View for Seeded<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        for vertical in self.verticals {
+            writeln!(out, "{}: {}", clean(&vertical.vertical), changes(vertical))?;
+        }
+        if self.verticals.is_empty() {
+            match self.supabase.len() {
+                0 => writeln!(out, "nothing changed")?,
+                files => writeln!(out, "{} run", plural(files, "seed file"))?,
+            }
+        }
+        let took = duration(std::time::Duration::from_secs_f64(self.elapsed_ms / 1000.0));
+        if self.dry_run { writeln!(out, "rolled back after {took}") } else { writeln!(out, "done in {took}") }
+    }
+}
+
+/// What became of a vertical, in a line.
+fn changes(loaded: &Loaded) -> String {
+    if loaded.is_unchanged() {
+        return "nothing changed".to_owned();
+    }
+    let inserted: u64 = loaded.files.iter().map(|file| file.inserted).sum();
+    let updated: u64 = loaded.files.iter().filter_map(|file| file.updated).sum();
+    let pruned: u64 = loaded.pruned.iter().map(|removed| removed.rows).sum();
+    let scripts = loaded.files.iter().filter(|file| file.ran && file.updated.is_none()).count();
+    let counts = [(inserted, "inserted"), (updated, "updated"), (pruned, "deleted")];
+    let mut words: Vec<String> =
+        counts.iter().filter(|(rows, _)| *rows > 0).map(|(rows, verb)| format!("{} {verb}", counted(*rows))).collect();
+    if scripts > 0 {
+        words.push(format!("{} run", plural(scripts, "script")));
+    }
+    format!("{}, around {}", words.join(", "), loaded.today)
+}
+
+fn counted(rows: u64) -> String {
+    plural(usize::try_from(rows).unwrap_or(usize::MAX), "row")
+}
+
+/// What was deleted, or would be.
+#[derive(Debug, Serialize)]
+pub struct Unseeded<'a> {
+    /// The target, password removed.
+    pub target: &'a str,
+    /// The rows.
+    #[serde(flatten)]
+    pub unloaded: &'a Unloaded,
+    /// Whether it was only counted.
+    pub dry_run: bool,
+}
+
+impl View for Unseeded<'_> {
+    fn human(&self, out: &mut dyn Write) -> Result<()> {
+        if self.unloaded.verticals.is_empty() {
+            return writeln!(out, "nothing was seeded here");
+        }
+        let rows: u64 = self.unloaded.removed.iter().map(|removed| removed.rows).sum();
+        let verticals = clean(&self.unloaded.verticals.join(", "));
+        if !self.dry_run {
+            return writeln!(out, "{verticals}: {} deleted", counted(rows));
+        }
+        for Removed { table, rows } in &self.unloaded.removed {
+            writeln!(out, "{}: {}", clean(table), counted(*rows))?;
+        }
+        writeln!(out, "{verticals}: {} would be deleted", counted(rows))
+    }
+}

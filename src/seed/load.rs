@@ -1,0 +1,353 @@
+//! Verticals loaded: all of them in one transaction, or nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use time::Date;
+
+use super::files::{Body, File, Name, Vertical};
+use super::marker;
+use super::remove::{self, Removed};
+use super::rows::{self, Load};
+use super::sheet::Sheet;
+use super::stage::{self, STAGE, Shapes};
+use super::state::{self, State};
+use super::work::{Work, failed, number};
+use super::{owned, script, table, triggers};
+use crate::database::pipeline::Part;
+use crate::engine::run::Run;
+use crate::engine::step::Step;
+use crate::error::{Error, Kind};
+use crate::event::Event;
+use crate::ledger::Note;
+use crate::sql::quote;
+
+/// What the user asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// The day around which dates are, where a vertical is seeded for the first time. The server's if none is given.
+    pub today: Option<Date>,
+    /// Delete the rows whose line or file is gone.
+    pub prune: bool,
+    /// Roll everything back in the end.
+    pub dry_run: bool,
+}
+
+/// What became of a vertical.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Loaded {
+    /// Its name.
+    pub vertical: String,
+    /// The day around which its dates are.
+    pub today: String,
+    /// Its files, in their order.
+    pub files: Vec<LoadedFile>,
+    /// Rows whose line or file is gone, and that were not deleted.
+    pub stale: u64,
+    /// Rows that were deleted because their line or file is gone.
+    pub pruned: Vec<Removed>,
+}
+
+/// What became of a file.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct LoadedFile {
+    /// `seeds/coffee-shop/01_products.csv`.
+    pub path: String,
+    /// Its checksum.
+    pub sha256: String,
+    /// Whether it was run: a script that ran before and is the same is not.
+    pub ran: bool,
+    /// New rows, those that triggers inserted included.
+    pub inserted: u64,
+    /// Rows of a CSV file that were changed; null for a script, which tells nobody.
+    pub updated: Option<u64>,
+}
+
+impl Loaded {
+    /// Whether nothing is different from before.
+    #[must_use]
+    pub fn is_unchanged(&self) -> bool {
+        let is_same = |file: &LoadedFile| file.inserted == 0 && file.updated.map_or(!file.ran, |rows| rows == 0);
+        self.pruned.is_empty() && self.files.iter().all(is_same)
+    }
+}
+
+/// Loads verticals.
+///
+/// # Errors
+/// What the server says about a file, by line where it can be told. Nothing was changed then.
+pub async fn load(run: &mut Run<'_>, verticals: &[Vertical], options: Options) -> anyhow::Result<Vec<Loaded>> {
+    let mut work = Work::new(run);
+    check_tables(&mut work, verticals).await?;
+    work.begin(!options.dry_run).await?;
+    let loaded = match all(&mut work, verticals, options).await {
+        Ok(loaded) => work.end(!options.dry_run).await.map(|()| loaded).map_err(Into::into),
+        Err(error) => Err(error),
+    };
+    if loaded.is_err() {
+        work.abandon().await;
+    }
+    loaded
+}
+
+/// Finds the tables of all CSV files, before the target is touched: where they are missing, so is the schema.
+async fn check_tables(work: &mut Work<'_, '_>, verticals: &[Vertical]) -> Result<(), Error> {
+    let sheets: Vec<(&File, &Sheet)> = verticals.iter().flat_map(sheets).collect();
+    if sheets.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = sheets.iter().map(|(_, sheet)| &sheet.table).collect();
+    let found = table::find(work, &names).await?;
+    let is_missing = |sheet: &Sheet| found.get(&sheet.table).is_none_or(Option::is_none);
+    let missing: Vec<String> = sheets
+        .iter()
+        .filter(|(_, sheet)| is_missing(sheet))
+        .map(|(file, sheet)| format!("{}: there is no table {}", file.path, sheet.table))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut text = missing.iter().take(5).cloned().collect::<Vec<_>>().join("\n");
+    if missing.len() > 5 {
+        text.push_str(&format!("\nand {} more files whose table is missing", missing.len() - 5));
+    }
+    Err(Error::new(Kind::Failed, text)
+        .hint("`migrate up` applies what is pending of the schema; `migrate status` tells what is"))
+}
+
+fn sheets(vertical: &Vertical) -> impl Iterator<Item = (&File, &Sheet)> {
+    vertical.files.iter().filter_map(|file| match &file.body {
+        Body::Rows(sheet) => Some((file, sheet)),
+        Body::Script { .. } => None,
+    })
+}
+
+async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) -> anyhow::Result<Vec<Loaded>> {
+    let (mut states, server_day) = state::read(work).await?;
+    let mut tasks = Vec::new();
+    for vertical in verticals {
+        let mut state = states.remove(&vertical.name).unwrap_or_default();
+        let (old, today) = (state.clone(), day(vertical, &state, server_day, options)?);
+        state::note(work, vertical, &mut state, today).await?;
+        tasks.push(Task { vertical, today, old, state, loads: BTreeMap::new() });
+    }
+    let mut sheets: Vec<(usize, &Sheet, Date)> = Vec::new();
+    for task in &mut tasks {
+        plan(work, task, sheets.len()).await?;
+        sheets.extend(task.loads.values().map(|load| (load.index, load.sheet, task.today)));
+    }
+    refuse(&tasks)?;
+    let shapes = if sheets.is_empty() { HashMap::new() } else { stage::fill(work, &sheets).await? };
+    owned::begin(work).await?;
+    let mut loaded = Vec::new();
+    for task in &tasks {
+        loaded.push(one(work, task, &shapes, options).await?);
+    }
+    Ok(loaded)
+}
+
+/// A vertical about to be loaded.
+struct Task<'v> {
+    vertical: &'v Vertical,
+    today: Date,
+    /// What the ledger kept of it.
+    old: State,
+    /// What it keeps now.
+    state: State,
+    /// The CSV files, by name.
+    loads: BTreeMap<&'v str, Load<'v>>,
+}
+
+/// Loads a vertical: its files, then what is gone from them.
+async fn one(
+    work: &mut Work<'_, '_>,
+    task: &Task<'_>,
+    shapes: &HashMap<usize, Shapes>,
+    options: Options,
+) -> anyhow::Result<Loaded> {
+    let mut files = Vec::new();
+    for file in &task.vertical.files {
+        if work.run.session.interrupt().is_set() {
+            let text = format!("interrupted before {}; nothing was kept", file.path);
+            return Err(Error::new(Kind::Interrupted, text).into());
+        }
+        work.run.observer.event(Event::Busy(file.path.clone()));
+        files.push(match (&file.body, task.loads.get(file.name.as_str())) {
+            (Body::Rows(_), Some(load)) => {
+                let shapes = shapes.get(&load.index).cloned().unwrap_or_default();
+                sheet(work, load, &shapes).await?
+            }
+            (Body::Script { step, without_triggers }, _) => {
+                let is_same = task.old.files.get(&file.name).is_some_and(|kept| kept.sha256 == file.sha256);
+                if is_same {
+                    result(file, false, 0, None)
+                } else {
+                    run(work, task, file, step, without_triggers).await?
+                }
+            }
+            (Body::Rows(_), None) => result(file, false, 0, None),
+        });
+    }
+    let (vertical, today) = (task.vertical.name.clone(), marker::written(task.today));
+    let mut done = Loaded { vertical, today, files, stale: 0, pruned: Vec::new() };
+    stale(work, task, options, &mut done).await?;
+    journal(work, &done, &task.old).await?;
+    Ok(done)
+}
+
+/// Runs a script.
+async fn run(
+    work: &mut Work<'_, '_>,
+    task: &Task<'_>,
+    file: &File,
+    step: &Step,
+    without_triggers: &[Name],
+) -> anyhow::Result<LoadedFile> {
+    let tables = tables(work, file, without_triggers).await?;
+    let switch = triggers::off(work, &tables).await?;
+    work.rows(&Work::tell(task.today)).await.map_err(|failure| failed(&file.path, &failure))?;
+    let settle = work.settle();
+    script::run(work, step, &settle).await?;
+    switch.restore(work).await?;
+    let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
+    let inserted = owned::take(work, &file.path, id).await?;
+    Ok(result(file, true, inserted, None))
+}
+
+/// Loads a CSV file.
+async fn sheet(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<LoadedFile> {
+    let changed = rows::load(work, load, shapes).await?;
+    let mut inserted = changed.inserted;
+    if changed.inserted + changed.updated > 0 {
+        inserted += owned::take(work, &load.file.path, load.id).await?;
+    }
+    Ok(result(load.file, true, inserted, Some(changed.updated)))
+}
+
+fn result(file: &File, ran: bool, inserted: u64, updated: Option<u64>) -> LoadedFile {
+    LoadedFile { path: file.path.clone(), sha256: file.sha256.clone(), ran, inserted, updated }
+}
+
+/// The day around which a vertical's dates are.
+fn day(vertical: &Vertical, state: &State, server_day: Date, options: Options) -> Result<Date, Error> {
+    match (state.today, options.today) {
+        (Some(kept), Some(wanted)) if kept != wanted => {
+            let kept = marker::written(kept);
+            Err(Error::new(Kind::Usage, format!("{} was seeded around {kept}, and stays so", vertical.name)).hint(
+                format!(
+                    "`migrate seed {} --reset` deletes it; then it can be seeded around another day",
+                    vertical.name
+                ),
+            ))
+        }
+        (Some(kept), _) => Ok(kept),
+        (None, wanted) => Ok(wanted.unwrap_or(server_day)),
+    }
+}
+
+/// Finds the tables of a vertical's CSV files. `first` is the first index in the stage that is free.
+async fn plan<'v>(work: &mut Work<'_, '_>, task: &mut Task<'v>, first: usize) -> Result<(), Error> {
+    let vertical: &'v Vertical = task.vertical;
+    let names: Vec<&Name> = sheets(vertical).map(|(_, sheet)| &sheet.table).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let oids = table::find(work, &names).await?;
+    let list: Vec<String> = oids.values().flatten().map(u32::to_string).collect();
+    table::read(work, &list.join(", ")).await?;
+    for (place, (file, sheet)) in sheets(vertical).enumerate() {
+        let oid = oids.get(&sheet.table).copied().flatten();
+        let Some(found) = oid.and_then(|oid| work.tables.get(&oid)) else {
+            return Err(Error::new(Kind::Failed, format!("{}: {} is no table", file.path, sheet.table)));
+        };
+        let Some(table) = found.clone() else {
+            let text = format!("{}: rows of {} cannot be told apart: it has no primary key", file.path, sheet.table);
+            return Err(Error::new(Kind::Failed, text).hint("give the table one, or write the rows in a `.sql` file"));
+        };
+        let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
+        let load = Load { file, sheet, table, index: first + place, id, vertical: &vertical.name };
+        task.loads.insert(&file.name, load);
+    }
+    Ok(())
+}
+
+/// Everything that is wrong with files, seen against their tables.
+fn refuse(tasks: &[Task<'_>]) -> Result<(), Error> {
+    let loads = tasks.iter().flat_map(|task| task.loads.values());
+    let wrong: Vec<String> = loads.filter_map(|load| load.check().err()).flatten().collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::new(Kind::Usage, wrong.join("\n"))) }
+}
+
+/// The tables that a script's header names.
+async fn tables(work: &mut Work<'_, '_>, file: &File, names: &[Name]) -> Result<Vec<u32>, Error> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = table::find(work, &names.iter().collect::<Vec<_>>()).await?;
+    if let Some((name, _)) = found.iter().find(|(_, oid)| oid.is_none()) {
+        let text = format!("{}: `without-triggers` names {name}, and there is no such table", file.path);
+        return Err(Error::new(Kind::Usage, text).hint("correct the name, or apply the schema with `migrate up`"));
+    }
+    Ok(found.into_values().flatten().collect())
+}
+
+/// Rows whose line is gone from its file, or whose file is gone: deleted if that was asked for, else counted.
+async fn stale(work: &mut Work<'_, '_>, task: &Task<'_>, options: Options, done: &mut Loaded) -> anyhow::Result<()> {
+    let vertical = task.vertical;
+    let name = quote::literal(&vertical.name);
+    let files: Vec<String> = vertical.files.iter().map(|file| quote::literal(&file.name)).collect();
+    let files = if files.is_empty() { "''".to_owned() } else { files.join(", ") };
+    let mut queries = vec![format!(
+        "SELECT r.relation, r.key FROM migrate.seed_rows r JOIN migrate.seed_files f ON f.id = r.file_id
+         WHERE f.vertical = {name} AND f.name NOT IN ({files})"
+    )];
+    for load in task.loads.values() {
+        queries.push(format!(
+            "SELECT r.relation, r.key FROM migrate.seed_rows r
+             WHERE r.file_id = {id} AND r.relation = {oid} AND NOT EXISTS (
+                 SELECT FROM {STAGE} s JOIN {table} t ON {meant} WHERE s.file = {index} AND {key} = r.key)
+             AND (SELECT pg_catalog.count(*) FROM migrate.seed_rows c WHERE c.file_id = {id} AND c.relation = {oid}) <> {lines}",
+            id = load.id,
+            oid = load.table.oid,
+            table = load.table.from(),
+            meant = load.is_meant(),
+            index = load.index,
+            key = load.table.key_of("t"),
+            lines = load.sheet.rows.len(),
+        ));
+    }
+    let victims = queries.join("\nUNION ALL\n");
+    let count = format!("SELECT pg_catalog.count(*) FROM ({victims}) v");
+    let rows = work.rows(&count).await.map_err(|failure| failed("failed to find rows whose line is gone", &failure))?;
+    let rows = number(&rows, 0);
+    if rows > 0 && options.prune {
+        let what = format!("rows that are no longer in the files of {}", vertical.name);
+        done.pruned = remove::remove(work, &victims, &what).await?;
+    } else if rows > 0 {
+        done.stale = rows;
+        let (rows, verb) = if rows == 1 { ("1 row".to_owned(), "is") } else { (format!("{rows} rows"), "are") };
+        let text = format!(
+            "{}: {rows} {verb} no longer in the files, and left where they are; `--prune` deletes them",
+            vertical.name
+        );
+        work.run.observer.event(Event::Warning(text));
+    }
+    if options.prune {
+        let forget = format!("DELETE FROM migrate.seed_files WHERE vertical = {name} AND name NOT IN ({files})");
+        work.rows(&forget).await.map_err(|failure| failed("failed to forget files", &failure))?;
+    }
+    Ok(())
+}
+
+/// Tells the journal, if anything is different from before.
+async fn journal(work: &mut Work<'_, '_>, done: &Loaded, old: &State) -> Result<(), Error> {
+    let is_same = |file: &LoadedFile| old.files.values().any(|kept| kept.sha256 == file.sha256);
+    if !work.run.facts.journal || (old.today.is_some() && done.is_unchanged() && done.files.iter().all(is_same)) {
+        return Ok(());
+    }
+    let detail = serde_json::to_string(done).map_err(|error| Error::new(Kind::Failed, error.to_string()))?;
+    let note = Note { event: "seeded", name: Some(done.vertical.clone()), detail: Some(detail), ..Note::default() };
+    let recorder = work.run.recorder.clone();
+    let parts: [Part<'_>; 1] = [recorder.note(&note)];
+    let noted = work.run.session.run(&parts, |_, _| {}).await;
+    noted.map(drop).map_err(|(_, failure)| failed("failed to write the journal", &failure))
+}

@@ -1,0 +1,128 @@
+//! Whose rows are: what a script or a trigger inserted becomes the seed's, what stood there before stays what it was.
+//!
+//! The rows of a transaction are found by their `xmin`: not older than the transaction's own number, and still in progress, so
+//! that those of subtransactions (a block with EXCEPTION has one) count as well, and those that others committed meanwhile do
+//! not. An update leaves the same trace as an insert; where a table saw both, another session tells which rows it can see: it
+//! sees only what was committed, that is, what is not ours.
+
+use super::table::{self, Table};
+use super::work::{Work, failed, number};
+use crate::database::session::Failure;
+use crate::error::Error;
+use crate::event::Event;
+use crate::sql::quote;
+
+/// Rows that this transaction wrote. `{row}` is the row's alias.
+const WRITTEN: &str = "pg_catalog.age({row}.xmin) <= 0 AND pg_catalog.pg_xact_status(
+    (pg_catalog.pg_current_xact_id()::text::bigint - pg_catalog.age({row}.xmin))::text::pg_catalog.xid8) = 'in progress'";
+
+/// A table into which rows went since the last look.
+struct Grown {
+    oid: u32,
+    /// Whether rows of it were updated as well.
+    has_updates: bool,
+}
+
+/// Notes the rows that were inserted since the last look as those of a file. Gives their number.
+pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32) -> anyhow::Result<u64> {
+    let grown = look(work).await?;
+    let unknown: Vec<String> =
+        grown.iter().filter(|table| !work.tables.contains_key(&table.oid)).map(|table| table.oid.to_string()).collect();
+    if !unknown.is_empty() {
+        table::read(work, &unknown.join(", ")).await?;
+    }
+    let mut taken = 0;
+    for Grown { oid, has_updates } in grown {
+        let Some(found) = work.tables.get(&oid).cloned() else { continue };
+        let Some(table) = found else {
+            let name = quote::literal(&oid.to_string());
+            let rows = work.rows(&format!("SELECT {name}::pg_catalog.regclass")).await;
+            let name = rows.ok().and_then(|rows| rows.into_iter().next()?.into_iter().next()?).unwrap_or_default();
+            let text = format!(
+                "{path}: rows of {name} cannot be told apart, since it has no primary key; `--prune` and `--reset` leave them"
+            );
+            work.run.observer.event(Event::Warning(text));
+            continue;
+        };
+        let before = if has_updates { before(work, path, &table).await? } else { None };
+        let others = before.map(|keys| {
+            let keys = quote::literal(&keys);
+            format!(
+                " AND {} NOT IN (SELECT k FROM pg_catalog.jsonb_array_elements({keys}::jsonb) k)",
+                table.key_of("t")
+            )
+        });
+        let sql = format!(
+            "WITH own AS (
+                 INSERT INTO migrate.seed_rows (relation, key, file_id)
+                 SELECT {oid}, {key}, {file} FROM {from} t WHERE {written}{others}
+                 ON CONFLICT (relation, key) DO NOTHING RETURNING 1
+             ) SELECT pg_catalog.count(*) FROM own",
+            key = table.key_of("t"),
+            from = table.from(),
+            written = WRITTEN.replace("{row}", "t"),
+            others = others.unwrap_or_default(),
+        );
+        let rows = work.rows(&sql).await.map_err(|failure| noting(path, &failure))?;
+        taken += number(&rows, 0);
+    }
+    Ok(taken)
+}
+
+/// Remembers how many rows went where until now.
+pub(super) async fn begin(work: &mut Work<'_, '_>) -> Result<(), Error> {
+    look(work).await.map(drop)
+}
+
+/// The tables that have more rows inserted than at the last look.
+async fn look(work: &mut Work<'_, '_>) -> Result<Vec<Grown>, Error> {
+    let rows = work.rows(include_str!("sql/written.sql")).await;
+    let rows = rows.map_err(|failure| failed("failed to find the rows that were inserted", &failure))?;
+    let mut grown = Vec::new();
+    for row in rows {
+        let cell = |index: usize| row.get(index).and_then(|cell| cell.as_deref()?.parse::<i64>().ok());
+        let Some(oid) = cell(0).and_then(|oid| u32::try_from(oid).ok()) else { continue };
+        let now = (cell(1).unwrap_or(0), cell(2).unwrap_or(0));
+        let then = work.written.insert(oid, now).unwrap_or_default();
+        if now.0 > then.0 {
+            grown.push(Grown { oid, has_updates: now.1 > then.1 });
+        }
+    }
+    Ok(grown)
+}
+
+/// The keys, as a JSON array, of rows that this transaction wrote and that stood there before; None if there are none.
+async fn before(work: &mut Work<'_, '_>, path: &str, table: &Table) -> anyhow::Result<Option<String>> {
+    let other = work.before().await?;
+    let has_rows = other.simple(&format!("SELECT FROM {} LIMIT 1", table.from())).await;
+    match has_rows {
+        Ok(rows) if rows.is_empty() => return Ok(None),
+        Ok(_) => {}
+        // The script made the table.
+        Err(Failure::Server(error)) if error.code().code() == "42P01" => return Ok(None),
+        Err(failure) => return Err(noting(path, &failure).into()),
+    }
+    let sql = format!(
+        "SELECT pg_catalog.jsonb_agg({key}) FROM {from} t WHERE {written} AND NOT EXISTS (
+             SELECT FROM migrate.seed_rows r WHERE r.relation = {oid} AND r.key = {key})",
+        key = table.key_of("t"),
+        from = table.from(),
+        written = WRITTEN.replace("{row}", "t"),
+        oid = table.oid,
+    );
+    let rows = work.rows(&sql).await.map_err(|failure| noting(path, &failure))?;
+    let Some(keys) = rows.into_iter().next().and_then(|row| row.into_iter().next()?) else { return Ok(None) };
+    let sql = format!(
+        "SELECT pg_catalog.jsonb_agg(k) FROM pg_catalog.jsonb_array_elements({}::jsonb) k
+         WHERE EXISTS (SELECT FROM {} t WHERE {})",
+        quote::literal(&keys),
+        table.from(),
+        table.has_key("t", "k"),
+    );
+    let found = work.before().await?.simple(&sql).await.map_err(|failure| noting(path, &failure))?;
+    Ok(found.into_iter().next().and_then(|row| row.into_iter().next()?))
+}
+
+fn noting(path: &str, failure: &Failure) -> Error {
+    failed(&format!("{path}: failed to note which rows it inserted"), failure)
+}

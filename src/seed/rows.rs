@@ -1,0 +1,270 @@
+//! A CSV file's rows put into their table: one upsert on the key, which leaves rows that are the same and rows of others alone.
+
+use super::diagnose;
+use super::files::File;
+use super::sheet::Sheet;
+use super::stage::{STAGE, Shapes};
+use super::table::Table;
+use super::triggers::{self, Switch};
+use super::work::{Rows, Work, failed, list, number};
+use crate::database::session::Failure;
+use crate::error::{Error, Kind};
+use crate::sql::quote;
+
+/// A CSV file about to be loaded.
+pub(super) struct Load<'s> {
+    pub(super) file: &'s File,
+    pub(super) sheet: &'s Sheet,
+    pub(super) table: Table,
+    /// Its index in the stage.
+    pub(super) index: usize,
+    /// Its id in the ledger.
+    pub(super) id: i32,
+    pub(super) vertical: &'s str,
+}
+
+/// How many rows a file changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Changed {
+    pub(super) inserted: u64,
+    pub(super) updated: u64,
+}
+
+/// How many clashes an error names.
+const NAMED: usize = 3;
+
+impl Load<'_> {
+    /// The columns by which the file's rows are recognised.
+    pub(super) fn key(&self) -> &[String] {
+        if self.sheet.said.key.is_empty() { self.table.key() } else { &self.sheet.said.key }
+    }
+
+    /// A cell of the stage's row `s`, as its column's type reads it.
+    pub(super) fn cast(&self, name: &str) -> String {
+        let place = self.sheet.columns.iter().position(|column| column == name).unwrap_or_default();
+        let base = self.table.column(name).map_or("text", |column| column.base.as_str());
+        format!("s.c{place}::{base}")
+    }
+
+    /// Whether row `t` of the table is what row `s` of the stage is about.
+    pub(super) fn is_meant(&self) -> String {
+        let is = |column: &String| format!("t.{} = {}", quote::ident(column), self.cast(column));
+        self.key().iter().map(is).collect::<Vec<_>>().join(" AND ")
+    }
+
+    /// What is wrong with the file, seen against its table. Says what to do about it.
+    pub(super) fn check(&self) -> Result<(), Vec<String>> {
+        let (path, label, sheet) = (&self.file.path, self.table.label(), self.sheet);
+        let header = format!("{path}:{}", sheet.header_line);
+        let mut wrong = Vec::new();
+        for name in &sheet.columns {
+            match self.table.column(name) {
+                None => wrong.push(format!("{header}: {label} has no column {name}{}", self.close_to(name))),
+                Some(column) if column.is_generated => {
+                    wrong.push(format!("{header}: {label}.{name} is computed, and cannot be written"));
+                }
+                Some(_) => {}
+            }
+        }
+        let lacking: Vec<&str> = self.key().iter().filter(|c| !sheet.columns.contains(c)).map(String::as_str).collect();
+        if !lacking.is_empty() {
+            wrong.push(format!(
+                "{header}: the key of {label}, {}, is not in the header; `# migrate: key COLUMNS` names another one",
+                lacking.join(", ")
+            ));
+        } else if !self.table.is_unique(self.key()) {
+            wrong.push(format!(
+                "{header}: no unique index of {label} has just the columns {}, so they are no key",
+                self.key().join(", ")
+            ));
+        }
+        if wrong.is_empty() {
+            wrong.extend(self.check_keys());
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// A row without its key would be another one at every run.
+    fn check_keys(&self) -> Option<String> {
+        let places: Vec<usize> =
+            self.key().iter().filter_map(|key| self.sheet.columns.iter().position(|column| column == key)).collect();
+        let is_lacking =
+            |cell: Option<&str>| cell.is_none() || (self.sheet.said.has_markers && cell == Some("{default}"));
+        let mut cells = self.sheet.rows.iter().flat_map(|row| places.iter().map(move |place| (row, *place)));
+        let (row, place) =
+            cells.find(|(row, place)| is_lacking(row.cells.get(*place).and_then(|cell| cell.as_deref())))?;
+        let column = self.sheet.columns.get(place).map_or("", String::as_str);
+        Some(format!("{}:{}: column {column} belongs to the key, and must have a value", self.file.path, row.line))
+    }
+
+    fn close_to(&self, name: &str) -> String {
+        let likeness = |known: &str| strsim::normalized_damerau_levenshtein(name, known);
+        let names = self.table.columns.iter().map(|column| column.name.as_str());
+        let close = names.max_by(|a, b| likeness(a).total_cmp(&likeness(b))).filter(|close| likeness(close) > 0.5);
+        close.map(|close| format!("; did you mean {close}?")).unwrap_or_default()
+    }
+}
+
+/// Loads a file.
+pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<Changed> {
+    let switch = if load.sheet.said.is_without_triggers {
+        triggers::off(work, &[load.table.oid]).await?
+    } else {
+        Switch::default()
+    };
+    let mut texts = vec!["SAVEPOINT migrate_seed_file".to_owned(), standing(load)];
+    let usual = shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None));
+    texts.extend(usual);
+    let answers = work.run.session.each(&texts).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    let mut rows: Vec<Rows> = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(reply) => rows.push(reply.rows),
+            Err(refusal) => return Err(diagnose::explain(work, load, shapes, Failure::Server(refusal)).await.into()),
+        }
+    }
+    refuse_others(load, rows.get(1))?;
+    let mut changed = Changed::default();
+    for counts in rows.iter().skip(2) {
+        let (put, new) = (number(counts, 0), number(counts, 1));
+        changed.inserted += new;
+        changed.updated += put.saturating_sub(new);
+    }
+    let mut end = "RELEASE SAVEPOINT migrate_seed_file".to_owned();
+    if changed.inserted > 0 {
+        load.sheet
+            .columns
+            .iter()
+            .filter_map(|name| advance(load, name))
+            .for_each(|sql| end.push_str(&format!("; {sql}")));
+    }
+    work.rows(&end).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    switch.restore(work).await?;
+    Ok(changed)
+}
+
+/// The rows that stand in the table already: whose are they? Those of other files of this vertical become this file's.
+fn standing(load: &Load<'_>) -> String {
+    let key = load.table.key_of("t");
+    format!(
+        "WITH found AS MATERIALIZED (
+             SELECT s.line, {key} AS key, r.file_id, f.vertical, f.name
+             FROM {STAGE} s JOIN {table} t ON {meant}
+             LEFT JOIN migrate.seed_rows r ON r.relation = {oid} AND r.key = {key}
+             LEFT JOIN migrate.seed_files f ON f.id = r.file_id
+             WHERE s.file = {index}
+         ), moved AS (
+             UPDATE migrate.seed_rows r SET file_id = {id} FROM found
+             WHERE found.vertical = {vertical} AND found.file_id <> {id} AND r.relation = {oid} AND r.key = found.key
+         )
+         SELECT line, key, vertical, name, pg_catalog.count(*) OVER () FROM found
+         WHERE vertical IS DISTINCT FROM {vertical} ORDER BY line LIMIT {NAMED}",
+        table = load.table.from(),
+        meant = load.is_meant(),
+        oid = load.table.oid,
+        index = load.index,
+        id = load.id,
+        vertical = quote::literal(load.vertical),
+    )
+}
+
+/// Refuses a file that would change rows which it did not make.
+fn refuse_others(load: &Load<'_>, clashes: Option<&Rows>) -> Result<(), Error> {
+    let Some(clashes) = clashes.filter(|clashes| !clashes.is_empty()) else { return Ok(()) };
+    let mut lines = Vec::new();
+    for clash in clashes {
+        let cell = |index: usize| clash.get(index).and_then(|cell| cell.as_deref());
+        let (line, key) = (cell(0).unwrap_or("?"), cell(1).unwrap_or("?"));
+        let whose = match (cell(2), cell(3)) {
+            (Some(vertical), Some(name)) => format!("comes from seeds/{vertical}/{name}"),
+            _ => "was not made by a seed".to_owned(),
+        };
+        lines.push(format!("{}:{line}: the row {key} of {} {whose}", load.file.path, load.table.label()));
+    }
+    let all: usize = clashes.first().and_then(|row| row.get(4)?.as_deref()?.parse().ok()).unwrap_or(lines.len());
+    if all > lines.len() {
+        lines.push(format!("and {} more like it", all - lines.len()));
+    }
+    Err(Error::new(Kind::Failed, lines.join("\n"))
+        .hint("a seed changes its own rows only: give the row in the file another key, or delete the one in the table"))
+}
+
+/// Puts the rows of a shape into the table, up to a line if one is given. Returns how many were changed, and how many of them
+/// are new.
+pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Option<i64>) -> String {
+    let written = load.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
+    let columns: Vec<&String> = written.map(|(_, column)| column).collect();
+    let key = load.key();
+    let kept = |name: &str| key.iter().any(|k| k == name) || load.table.column(name).is_some_and(|c| c.is_always);
+    let set: Vec<&String> = columns.iter().copied().filter(|name| !kept(name)).collect();
+    let side = |row: &str| {
+        let compared = set.iter().map(|name| {
+            let text = if load.table.column(name).is_some_and(|column| column.is_plain) { "" } else { "::text" };
+            format!("{row}.{}{text}", quote::ident(name))
+        });
+        compared.collect::<Vec<_>>().join(", ")
+    };
+    let action = if set.is_empty() {
+        "NOTHING".to_owned()
+    } else {
+        let assign = |name: &&String| format!("{0} = excluded.{0}", quote::ident(name));
+        format!(
+            "UPDATE SET {} WHERE ROW({}) IS DISTINCT FROM ROW({}) AND EXISTS (
+                 SELECT FROM migrate.seed_rows r WHERE r.relation = {} AND r.key = {})",
+            set.iter().map(assign).collect::<Vec<_>>().join(", "),
+            side("t"),
+            side("excluded"),
+            load.table.oid,
+            load.table.key_of("t"),
+        )
+    };
+    let mut returned: Vec<&String> = key.iter().collect();
+    returned.extend(load.table.key().iter().filter(|name| !key.contains(name)));
+    let on = key.iter().map(|name| format!("old.{0} = put.{0}", quote::ident(name))).collect::<Vec<_>>().join(" AND ");
+    format!(
+        "WITH old AS MATERIALIZED (
+             SELECT {old} FROM {STAGE} s JOIN {from} t ON {meant} WHERE {rows}
+         ), put AS (
+             INSERT INTO {table} AS t ({names}) OVERRIDING SYSTEM VALUE
+             SELECT {casts} FROM {STAGE} s WHERE {rows} ORDER BY s.line
+             ON CONFLICT ({key}) DO {action}
+             RETURNING {returned}
+         ), new AS (
+             SELECT put.* FROM put WHERE NOT EXISTS (SELECT FROM old WHERE {on})
+         ), own AS (
+             INSERT INTO migrate.seed_rows (relation, key, file_id) SELECT {oid}, {key_of}, {id} FROM new
+             ON CONFLICT (relation, key) DO UPDATE SET file_id = excluded.file_id
+         )
+         SELECT (SELECT pg_catalog.count(*) FROM put), (SELECT pg_catalog.count(*) FROM new)",
+        old = key.iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
+        from = load.table.from(),
+        meant = load.is_meant(),
+        rows = of_shape(load, shape, last),
+        table = load.table.sql(),
+        names = list(columns.iter().copied()),
+        casts = columns.iter().map(|name| load.cast(name)).collect::<Vec<_>>().join(", "),
+        key = list(key),
+        returned = returned.iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
+        oid = load.table.oid,
+        key_of = load.table.key_of("new"),
+        id = load.id,
+    )
+}
+
+fn of_shape(load: &Load<'_>, shape: usize, last: Option<i64>) -> String {
+    let last = last.map(|line| format!(" AND s.line <= {line}")).unwrap_or_default();
+    format!("s.file = {} AND s.shape = {shape}{last}", load.index)
+}
+
+/// Moves the sequence behind a column past the numbers that a file brought: the next row must not get one of them.
+fn advance(load: &Load<'_>, name: &str) -> Option<String> {
+    let sequence = load.table.column(name)?.sequence.as_deref()?;
+    Some(format!(
+        "SELECT pg_catalog.setval({literal}::pg_catalog.regclass, most.value) FROM {sequence} q,
+             (SELECT pg_catalog.max({column})::bigint AS value FROM {table}) most
+         WHERE most.value > q.last_value OR most.value = q.last_value AND NOT q.is_called",
+        literal = quote::literal(sequence),
+        column = quote::ident(name),
+        table = load.table.from(),
+    ))
+}
