@@ -45,31 +45,39 @@ where not exists (select from public.orders o where o.location_id = l.id);
 -- When people come: up to this share of them between these minutes of the day. Commuters are half an hour earlier.
 create temporary table coffee_hours (is_weekend, share_from, share_to, minute_from, minute_to) on commit drop as
 values
-  (false, 0.00, 0.12, 390, 450), (false, 0.12, 0.50, 450, 540), (false, 0.50, 0.70, 540, 690),
+  (false, 0.00::float, 0.12::float, 390, 450), (false, 0.12, 0.50, 450, 540), (false, 0.50, 0.70, 540, 690),
   (false, 0.70, 0.88, 690, 810), (false, 0.88, 1.00, 810, 1080),
   (true, 0.00, 0.12, 420, 540), (true, 0.12, 0.60, 540, 720), (true, 0.60, 0.84, 720, 840),
   (true, 0.84, 1.00, 840, 1080);
 
 create temporary table coffee_visits on commit drop as
-with arrivals as materialized (
-  select d.*, v.key, pg_temp.coffee('order ' || v.key) as id, md5('coffee guest ' || v.key) as guest,
-         md5('coffee bill ' || v.key) as bill,
+with drawn as materialized (
+  select d.*, k.key, m.guest, m.bill, pg_temp.draw(m.digits, 0) as moment, pg_temp.draw(m.digits, 1) as minute,
+         pg_temp.draw(m.guest, 0) as luck, pg_temp.draw(m.guest, 1) as loyalty, pg_temp.draw(m.guest, 2) as seniority
+  from coffee_days d
+  cross join generate_series(1, d.visits) as n (number)
+  cross join lateral (select lower(d.code) || ' ' || d.ago || ' ' || n.number) as k (key)
+  cross join lateral (
+    select md5('coffee order ' || k.key), md5('coffee guest ' || k.key), md5('coffee bill ' || k.key)
+  ) as m (digits, guest, bill)
+),
+arrivals as materialized (
+  select d.*, pg_temp.coffee('order ' || d.key) as id,
          (
            d.day::timestamp
            + make_interval(secs => floor(60 * case
-               when d.ago = 0 then 385 + 115 * power(pg_temp.draw(v.digits, 1), 0.35)
+               when d.ago = 0 then 385 + 115 * power(d.minute, 0.35)
                else h.minute_from - case d.code when 'STATION' then 30 else 0 end
-                 + (h.minute_to - h.minute_from) * pg_temp.draw(v.digits, 1)
+                 + (h.minute_to - h.minute_from) * d.minute
              end))
-         ) at time zone d.time_zone as arrived_at
-  from coffee_days d
-  cross join lateral (
-    select k.key, md5('coffee order ' || k.key) as digits
-    from generate_series(1, d.visits) as n (number)
-    cross join lateral (select lower(d.code) || ' ' || d.ago || ' ' || n.number) as k (key)
-  ) v
-  join coffee_hours h on h.is_weekend = d.is_weekend
-    and pg_temp.draw(v.digits, 0) >= h.share_from and pg_temp.draw(v.digits, 0) < h.share_to
+         ) at time zone d.time_zone as arrived_at,
+         case
+           when d.luck >= 0.68 then null
+           when d.loyalty < 0.93 then d.code
+           else case d.code when 'OLDTOWN' then 'STATION' else 'OLDTOWN' end
+         end as shop
+  from drawn d
+  join coffee_hours h on h.is_weekend = d.is_weekend and d.moment >= h.share_from and d.moment < h.share_to
 ),
 ranked as (
   select a.*,
@@ -80,23 +88,16 @@ ranked as (
 ),
 -- Old friends come more often than new ones, mostly to their own shop.
 guests as (
-  select c.id, c.user_id, c.created_at, c.preferences, c.preferences ->> 'shop' as shop,
-         row_number() over pool - 1 as place, count(*) over (partition by c.preferences ->> 'shop') as number
+  select c.id, c.created_at, c.preferences ->> 'shop' as shop,
+         row_number() over (partition by c.preferences ->> 'shop' order by c.created_at, c.id) - 1 as place
   from public.customers c
   where c.organization_id = pg_temp.coffee('organization') and c.is_active
-  window pool as (partition by c.preferences ->> 'shop' order by c.created_at, c.id)
 ),
 met as (
-  select r.*, g.id as guest_id, g.user_id, g.preferences,
-         row_number() over (partition by g.id, r.ago order by r.arrived_at, r.id) as visit_of_day
+  select r.*, g.id as guest_id, row_number() over (partition by g.id, r.ago order by r.arrived_at, r.id) as visit_of_day
   from ranked r
-  left join guests g on pg_temp.draw(r.guest, 0) < 0.68
-    and g.shop = case
-      when pg_temp.draw(r.guest, 1) < 0.93 then r.code
-      when r.code = 'OLDTOWN' then 'STATION'
-      else 'OLDTOWN'
-    end
-    and g.place = floor(g.number * power(pg_temp.draw(r.guest, 2), 1.5))
+  left join (select g.shop, count(*) as number from guests g group by g.shop) p on p.shop = r.shop
+  left join guests g on g.shop = r.shop and g.place = floor(p.number * power(r.seniority, 1.5))::bigint
     and g.created_at <= r.arrived_at
 )
 select m.id, m.key, m.location_id, m.code, m.ago, m.day, m.is_market, m.is_rainy, m.arrived_at, m.from_last, m.guest,

@@ -272,13 +272,13 @@ totals as (
 ),
 moments as (
   select t.*,
+         -- At the counter a drink is handed over at once; who ordered ahead, or something from the kitchen, is called.
          case
-           when t.status in ('preparing', 'ready') or (t.status = 'completed' and t.minutes > 0) then t.begun_at
+           when t.status in ('preparing', 'ready') or (t.status = 'completed' and (t.source <> 'pos' or t.minutes > 3))
+             then t.begun_at
          end as started_at,
-         -- At the counter it is handed over at once; who ordered ahead or sits down is called.
          case
-           when t.status = 'ready'
-             or (t.status = 'completed' and t.minutes > 0 and (t.source <> 'pos' or t.minutes > 5))
+           when t.status = 'ready' or (t.status = 'completed' and (t.source <> 'pos' or t.minutes > 5))
              then t.begun_at + t.takes
          end as ready_at,
          case
