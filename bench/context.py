@@ -1,5 +1,6 @@
 """What every part of the bench needs: the server, the tools that are installed, folders, and where results go."""
 
+from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ class Context:
     count: int
     runs: int
     report: Report
+    #: What else was said on the command line, for the parts that know it.
+    options: Namespace
 
     def tool(self, name: str) -> Tool:
         return next(t for t in self.tools if t.name == name)

@@ -183,9 +183,7 @@ impl Bench<'_> {
     }
 
     async fn open(&self) -> anyhow::Result<Session> {
-        let mut session = Session::new(connect::open(self.server).await?, self.asking.interrupt().clone());
-        session.settle(&format!("SET statement_timeout = {}", self.options.timeout.as_millis())).await?;
-        Ok(session)
+        Ok(Session::new(connect::open(self.server).await?, self.asking.interrupt().clone()))
     }
 
     /// Everything about one query.
@@ -200,8 +198,13 @@ impl Bench<'_> {
     /// `Err(None)`: the user asked to stop.
     async fn fill(&mut self, query: &Query, measured: &mut Measured<'_>) -> Result<(), Stopped> {
         let person = person::find(self.asking, query).await?;
-        let values = values::ask(self.asking, query).await?;
-        let job = runner::Job { query, values: &values, enter: person.enter(query.writes), options: self.options };
+        let values = values::ask(self.asking, query, self.options.timeout).await?;
+        let job = runner::Job {
+            query,
+            values: &values,
+            enter: person.enter(query.writes, self.options.timeout),
+            options: self.options,
+        };
         let (samples, elapsed, ended) = runner::run(&mut self.clients, &job).await;
         measured.figures = figures(&samples, elapsed);
         ended?;

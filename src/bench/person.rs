@@ -1,5 +1,7 @@
 //! As whom a query runs: the role and the claims that PostgREST would set, from the header and `auth.users`.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 use tokio_postgres::types::Type;
 
@@ -37,14 +39,17 @@ pub(super) async fn find(session: &mut Session, query: &Query) -> Result<Person,
 
 impl Person {
     /// What begins a run's transaction.
-    pub(super) fn enter(&self, is_writing: bool) -> String {
+    pub(super) fn enter(&self, is_writing: bool, timeout: Duration) -> String {
         let claims = match self.claims.is_empty() {
             true => String::new(),
             false => Value::Object(self.claims.clone()).to_string(),
         };
         let mode = if is_writing { "READ WRITE" } else { "READ ONLY" };
-        let mut enter =
-            format!("BEGIN {mode}; SELECT set_config('request.jwt.claims', {}, true)", quote::literal(&claims));
+        let mut enter = format!(
+            "BEGIN {mode}; SELECT set_config('statement_timeout', '{}', true), set_config('request.jwt.claims', {}, true)",
+            timeout.as_millis(),
+            quote::literal(&claims)
+        );
         if let Some(role) = &self.role {
             enter.push_str(&format!(", set_config('role', {}, true)", quote::literal(role)));
         }

@@ -1,5 +1,7 @@
 //! What stands for `:name`: each `let` is asked once; of several rows, each run takes the next.
 
+use std::time::Duration;
+
 use super::person::stopped;
 use super::query::{Let, Problem, Query, Stopped};
 use super::template::Filled;
@@ -35,11 +37,12 @@ impl Values {
 }
 
 /// Asks for the values, as the role that connects. One that needs another takes its first row.
-pub(super) async fn ask(session: &mut Session, query: &Query) -> Result<Values, Stopped> {
+pub(super) async fn ask(session: &mut Session, query: &Query, timeout: Duration) -> Result<Values, Stopped> {
     let mut values = Values::default();
     for each in &query.lets {
         let sql = each.template.fill(|name| values.get(name, 0)).text;
-        let texts = ["BEGIN READ ONLY".to_owned(), sql, "ROLLBACK".to_owned()];
+        let begin = format!("BEGIN READ ONLY; SET LOCAL statement_timeout = {}", timeout.as_millis());
+        let texts = [begin, sql, "ROLLBACK".to_owned()];
         let failed = |failure| stopped(&failure, query.problem(each.line, &failure));
         let replies = session.each(&texts).await.map_err(failed)?;
         let mut rows = match replies.into_iter().nth(1) {
