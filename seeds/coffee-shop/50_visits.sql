@@ -16,7 +16,7 @@ $$;
 -------------------------------------------------------------------------------------------------------- the days
 -- Market day is the Saturday of the week before last, and it poured on the Wednesday after it.
 create temporary table coffee_days on commit drop as
-select l.id as location_id, l.code, l.time_zone, d.ago, t.today - d.ago as day, w.weekday > 5 as is_weekend,
+select l.id as location_id, l.code, l.time_zone, l.currency, d.ago, t.today - d.ago as day, w.weekday > 5 as is_weekend,
        l.code = 'OLDTOWN' and w.weekday = 6 and d.ago between 8 and 14 as is_market,
        w.weekday = 3 and d.ago between 6 and 12 as is_rainy,
        round(
@@ -39,7 +39,11 @@ from (select current_setting('seed.today')::date) as t (today)
 cross join generate_series(30, 0, -1) as d (ago)
 cross join lateral (select extract(isodow from t.today - d.ago)::integer) as w (weekday)
 join public.locations l on l.id in (pg_temp.coffee('location oldtown'), pg_temp.coffee('location station'))
-where not exists (select from public.orders o where o.location_id = l.id);
+where not exists (
+  select
+  from public.orders o
+  where o.location_id in (pg_temp.coffee('location oldtown'), pg_temp.coffee('location station'))
+);
 
 ------------------------------------------------------------------------------------------------------- the visits
 -- When people come: up to this share of them between these minutes of the day. Commuters are half an hour earlier.
@@ -100,9 +104,8 @@ met as (
   left join guests g on g.shop = r.shop and g.place = floor(p.number * power(r.seniority, 1.5))::bigint
     and g.created_at <= r.arrived_at
 )
-select m.id, m.key, m.location_id, m.code, m.ago, m.day, m.is_market, m.is_rainy, m.arrived_at, m.from_last, m.guest,
-       m.bill,
-       extract(hour from m.arrived_at at time zone m.time_zone)::integer as hour,
+select m.id, m.key, m.location_id, m.code, m.currency, m.ago, m.day, m.is_market, m.is_rainy, m.arrived_at,
+       m.from_last, m.guest, m.bill, extract(hour from m.arrived_at at time zone m.time_zone)::integer as hour,
        c.id as customer_id, c.user_id, coalesce(c.preferences, '{}') as preferences,
        case
          when c.user_id is not null and (pg_temp.draw(m.guest, 3) < 0.7 or m.from_last = 1)
@@ -124,17 +127,13 @@ end;
 create temporary table coffee_tastes (sku, course, morning, noon, afternoon) on commit drop as
 values
   ('LATTE', 'drink', 24, 16, 14), ('FLATWHITE', 'drink', 14, 8, 6), ('CAPPUCCINO', 'drink', 13, 7, 5),
-  ('DRIP', 'drink', 20, 10, 6),
-  ('AMERICANO', 'drink', 9, 8, 6), ('ESPRESSO', 'drink', 5, 6, 5), ('MACCHIATO', 'drink', 2, 3, 3),
-  ('CORTADO', 'drink', 5, 4, 3),
-  ('MOCHA', 'drink', 4, 4, 6), ('POUROVER', 'drink', 2, 3, 3), ('COLDBREW', 'drink', 3, 8, 9),
-  ('ICEDLATTE', 'drink', 3, 9, 10),
+  ('DRIP', 'drink', 20, 10, 6), ('AMERICANO', 'drink', 9, 8, 6), ('ESPRESSO', 'drink', 5, 6, 5),
+  ('MACCHIATO', 'drink', 2, 3, 3), ('CORTADO', 'drink', 5, 4, 3), ('MOCHA', 'drink', 4, 4, 6),
+  ('POUROVER', 'drink', 2, 3, 3), ('COLDBREW', 'drink', 3, 8, 9), ('ICEDLATTE', 'drink', 3, 9, 10),
   ('TEA', 'drink', 3, 5, 9), ('CHAI', 'drink', 4, 4, 8), ('MATCHA', 'drink', 3, 5, 6), ('HOTCHOC', 'drink', 1, 2, 6),
   ('CROISSANT', 'food', 26, 5, 3), ('PAINCHOC', 'food', 14, 4, 4), ('KNOT', 'food', 12, 6, 9),
-  ('BANANA', 'food', 8, 8, 10),
-  ('COOKIE', 'food', 3, 12, 18), ('AVOTOAST', 'food', 7, 14, 3), ('BAGEL', 'food', 12, 12, 2),
-  ('OATS', 'food', 7, 4, 1),
-  ('BEANS250', 'shelf', 3, 3, 4), ('FILTERS', 'shelf', 1, 1, 1);
+  ('BANANA', 'food', 8, 8, 10), ('COOKIE', 'food', 3, 12, 18), ('AVOTOAST', 'food', 7, 14, 3),
+  ('BAGEL', 'food', 12, 12, 2), ('OATS', 'food', 7, 4, 1), ('BEANS250', 'shelf', 3, 3, 4), ('FILTERS', 'shelf', 1, 1, 1);
 
 create temporary table coffee_offers on commit drop as
 select o.location_id, o.part, o.course, o.product_id,

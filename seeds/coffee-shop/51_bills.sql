@@ -1,5 +1,5 @@
--- What was chosen for each item of the month in 50, what that came to, and how each order went on: discounts, tax, tips,
--- payments, refunds, and the minutes behind the bar. The rules are those of the functions that do it for live orders.
+-- What was chosen for each item of the month in 50, what that came to, and how each order went on: discounts, tax,
+-- tips, payments, refunds, and the minutes behind the bar. The rules are those of the functions for live orders.
 set local client_min_messages = warning;
 set local jit = off;
 do $$
@@ -163,35 +163,38 @@ worth as (
 -- Points before each order decide what is paid with them. A reward takes a little more from this account than it costs,
 -- since its order earns less: the ledger in 53 is never short of it.
 accounts as (
-  select w.id, w.customer_id, w.arrived_at, r.reward, r.takes, r.amount,
+  select w.id, w.customer_id, w.arrived_at, r.reward, r.amount,
+         c.points_cost + ceil(8 * p.points_per_currency_unit) as takes,
          w.status = 'completed' and w.refund = 'none' and w.promotion_id is null and w.apology = 0
            and r.amount > 0 as is_eligible,
          coalesce(o.points, 0) + coalesce(
            sum(
              case
                when w.status = 'completed' and w.refund = 'none'
-                 then floor((w.gross - w.promotion_amount - w.apology) * 10)
+                 then floor((w.gross - w.promotion_amount - w.apology) * p.points_per_currency_unit)
                else 0
              end
-           ) over (partition by w.customer_id order by w.arrived_at,
-           w.id rows between unbounded preceding and 1 preceding), 0
+           ) over (
+             partition by w.customer_id order by w.arrived_at, w.id rows between unbounded preceding and 1 preceding
+           ), 0
          ) as points
   from worth w
+  join public.loyalty_programs p on p.organization_id = pg_temp.coffee('organization') and p.is_active
   left join public.loyalty_transactions o on o.customer_id = w.customer_id and o.transaction_type = 'opening'
     and o.expires_at > current_setting('seed.today')::date
   cross join lateral (
     select *
-    from (values
-      ('drip', 450, w.drip), ('croissant', 500, w.croissant), ('five', 760, least(5, w.gross))
-    ) as v (reward, takes, amount)
+    from (values ('drip', w.drip), ('croissant', w.croissant), ('five', least(5, w.gross))) as v (reward, amount)
     where v.reward = case
       when w.preferences ->> 'usual' = 'DRIP' then 'drip'
       when w.preferences ->> 'shop' = 'STATION' then 'croissant'
       else 'five'
     end
   ) as r
+  join public.loyalty_rewards c on c.id = pg_temp.coffee('reward ' || r.reward) and c.is_active
   -- Who signs in as customer@coffee.example has been saving up lately, so that there is something to try.
-  where w.customer_id is not null and w.ago > case w.customer_id when pg_temp.coffee('customer ines') then 14 else 0 end
+  where w.customer_id is not null
+    and w.ago > case w.customer_id when pg_temp.coffee('customer ines') then 14 else 0 end
 ),
 rewards as (
   select e.id, e.reward, e.amount

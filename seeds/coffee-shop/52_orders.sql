@@ -80,12 +80,9 @@ from coffee_cash c;
 -- Numbered as they came; the kiosk has numbers of its own.
 insert into public.orders (
   id, location_id, customer_id, order_number, status, order_type, subtotal, tax_amount, tip_amount, discount_amount,
-  total_amount,
-  paid_amount, refunded_amount, payment_method, payment_status, special_instructions, estimated_ready_time,
-  completed_at,
-  cancelled_at, cancellation_reason, business_date, source, external_source, external_id, idempotency_key, created_at,
-  updated_at,
-  created_by
+  total_amount, paid_amount, refunded_amount, payment_method, payment_status, special_instructions,
+  estimated_ready_time, completed_at, cancelled_at, cancellation_reason, business_date, currency, source,
+  external_source, external_id, idempotency_key, created_at, updated_at, created_by
 )
 select o.id, o.location_id, o.customer_id,
        case when o.is_kiosk then 'SQUARE-K' || o.kiosk_number else nextval('public.order_number_seq')::text end,
@@ -98,7 +95,7 @@ select o.id, o.location_id, o.customer_id,
        end,
        case when o.order_type = 'delivery' then 'Ring twice, second floor' end,
        case when not o.is_kiosk then o.arrived_at + make_interval(mins => o.minutes) end,
-       o.completed_at, o.cancelled_at, o.cancellation_reason, o.day, case when o.is_kiosk then 'pos' else o.source end,
+       o.completed_at, o.cancelled_at, o.cancellation_reason, o.day, o.currency, o.source,
        case when o.is_kiosk then 'square' end, case when o.is_kiosk then 'K' || o.kiosk_number end,
        case when o.source <> 'pos' then 'demo-' || md5(o.key) end, o.arrived_at,
        greatest(
@@ -110,8 +107,7 @@ from (select * from coffee_orders order by arrived_at, id) o;
 
 insert into public.order_items (
   id, order_id, location_id, product_id, product_name, quantity, base_price, unit_price, customizations, item_total,
-  tax_rate,
-  tax_amount, special_instructions, created_at
+  tax_rate, tax_amount, special_instructions, created_at
 )
 select l.id, l.order_id, l.location_id, l.product_id, l.product_name, l.quantity, l.base_price, l.unit_price,
        l.customizations,
@@ -143,10 +139,9 @@ where s.at is not null and (not o.is_kiosk or s.came_from is null);
 ----------------------------------------------------------------------------------------------------------- money
 insert into public.payments (
   id, location_id, order_id, customer_id, amount, currency, method, status, provider, external_id, refunded_amount,
-  captured_at,
-  pos_session_id, created_at, updated_at, created_by
+  captured_at, pos_session_id, created_at, updated_at, created_by
 )
-select pg_temp.coffee('payment ' || o.id), o.location_id, o.id, o.customer_id, o.paid, 'USD', o.method, 'captured',
+select pg_temp.coffee('payment ' || o.id), o.location_id, o.id, o.customer_id, o.paid, o.currency, o.method, 'captured',
        case when o.is_kiosk then 'square' when o.source <> 'pos' then 'stripe' end,
        case
          when o.is_kiosk then 'K' || o.kiosk_number

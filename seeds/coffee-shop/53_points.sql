@@ -17,12 +17,13 @@ with program as (
   select p.* from public.loyalty_programs p where p.organization_id = pg_temp.coffee('organization') and p.is_active
 ),
 earned as (
-  select o.*,
-         floor(greatest(o.gross - o.discount, 0) * p.points_per_currency_unit)::integer + p.points_per_visit as points,
-         make_interval(days => p.points_expire_after_days) as lasts
+  select o.*, e.points, make_interval(days => p.points_expire_after_days) as lasts
   from coffee_orders o
   cross join program p
-  where o.customer_id is not null and o.status = 'completed' and o.gross - o.discount >= p.min_spend
+  cross join lateral (
+    select floor(greatest(o.gross - o.discount, 0) * p.points_per_currency_unit)::integer + p.points_per_visit
+  ) as e (points)
+  where o.customer_id is not null and o.status = 'completed' and o.gross - o.discount >= p.min_spend and e.points > 0
 ),
 guests as (
   select c.*, y.birthday, (y.birthday + time '13:00') at time zone 'UTC' as birthday_at
@@ -106,8 +107,7 @@ from entries e;
 
 insert into public.loyalty_transactions (
   id, seq, organization_id, customer_id, transaction_type, points, balance_after, order_id, loyalty_reward_id,
-  expires_at, reason,
-  created_at, created_by
+  expires_at, reason, created_at, created_by
 )
 select p.id, nextval('public.loyalty_transactions_seq_seq'), pg_temp.coffee('organization'), p.customer_id, p.kind,
        p.points, p.balance,

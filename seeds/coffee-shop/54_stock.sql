@@ -1,7 +1,7 @@
 -- migrate: without-triggers public.stock_movements, public.inventory, public.inventory_alerts, public.notifications
 -- The month's stock: what each item took, what was delivered, thrown away and found missing, and the alerts in between.
--- The ledger begins with the opening entries (31), whose reason says who supplies a thing. What has no capacity is baked
--- for one day; the rest is ordered in whole packs (reorder_quantity), as many as were used since the last delivery.
+-- The ledger begins with the opening entries (31), whose reason says who supplies a thing. What has no capacity is
+-- baked for one day; the rest is ordered in whole packs (reorder_quantity), as many as were used since the last time.
 set local client_min_messages = warning;
 set local jit = off;
 do $$
@@ -201,7 +201,8 @@ from (
   where c.due is distinct from c.before
 ) a
 join coffee_shelves s on s.id = a.inventory_id
-left join public.inventory i on i.id = a.inventory_id and a.resolved_at is null -- one that is open says what is left now
+-- One that is open says what is left now.
+left join public.inventory i on i.id = a.inventory_id and a.resolved_at is null
 where a.due is not null and (a.resolved_at is null or not a.is_fresh);
 
 insert into public.notifications (

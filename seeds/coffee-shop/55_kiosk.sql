@@ -55,8 +55,7 @@ cross join lateral (
 
 insert into public.pos_transactions (
   id, pos_integration_id, location_id, external_id, external_version, order_id, subtotal, tax_amount, tip_amount,
-  total_amount, tender_type,
-  occurred_at, business_date, sync_status, sync_error, raw, created_at, updated_at
+  total_amount, tender_type, occurred_at, business_date, sync_status, sync_error, raw, created_at, updated_at
 )
 select pg_temp.coffee('sale ' || s.external_id), s.till_id, s.location_id, s.external_id, s.version, s.order_id,
        s.subtotal, s.tax,
@@ -98,8 +97,7 @@ where t.id = pg_temp.coffee('till station') and s.at is not null;
 -- Compared the night after. The first week has been looked at by the manager.
 insert into public.pos_reconciliations (
   id, pos_integration_id, location_id, business_date, pos_count, order_count, pos_total, order_total, disagreements,
-  status, notes, created_at,
-  updated_at
+  status, notes, created_at, updated_at
 )
 select pg_temp.coffee('reconciliation ' || d.ago), t.id, t.location_id, d.day, p.number, o.number, p.total, o.total,
        i.number,

@@ -35,7 +35,8 @@ insert into public.audit_log (
   id, organization_id, table_name, row_id, action, changed, actor_role, created_at, created_by
 )
 select pg_temp.coffee('log ' || e.number), pg_temp.coffee('organization'), e.table_name, pg_temp.coffee(e.thing),
-       e.action, e.changed, 'authenticated', (current_setting('seed.today')::date - e.ago + e.at) at time zone 'America/New_York',
+       e.action, e.changed, 'authenticated',
+       (current_setting('seed.today')::date - e.ago + e.at) at time zone 'America/New_York',
        md5('coffee user ' || e.who)::uuid
 from (values
   (1, 'user_roles', 'role manager oldtown', 'INSERT', '{"role": "staff"}'::jsonb, 88, time '10:02', 'admin'),

@@ -1,5 +1,5 @@
 -- migrate: without-triggers public.organizations, public.locations, public.user_roles, public.tax_rates, public.categories, public.products, public.product_variants, public.modifier_groups, public.modifiers, public.product_modifier_groups, public.product_components, public.product_location_overrides, public.inventory, public.pos_integrations, public.customers, public.loyalty_programs, public.loyalty_rewards, public.promotions
--- What was new in this run is as old as its story, and not from today: two databases with one anchor have the same rows.
+-- What was new in this run is as old as its story, and not from now: databases with one anchor have the same rows.
 set local client_min_messages = warning;
 
 create temporary table coffee_ages on commit drop as

@@ -10,6 +10,7 @@ mod support;
 mod project;
 
 mod cells;
+mod coffee;
 mod faults;
 mod owners;
 mod repeat;
