@@ -18,7 +18,7 @@ $$;
 ----------------------------------------------------------------------------------------------------- people and places
 insert into auth.users (id, email, email_confirmed_at)
 select pg_temp.person(name), name || '@example.com', now()
-from unnest(array['ann', 'bea', 'cleo', 'mia', 'nora', 'oda', 'ines', 'ivo', 'olga', 'bo', 'sam', 'ada', 'otto', 'uma']) name;
+from unnest(array['ann', 'bea', 'cleo', 'dee', 'mia', 'nora', 'oda', 'ines', 'ivo', 'olga', 'bo', 'sam', 'ada', 'otto', 'uma']) name;
 
 insert into organizations (id, name, slug) values (pg_temp.id('other'), 'Other', 'other');
 insert into locations (id, organization_id, name, code) values
@@ -76,19 +76,21 @@ from place;
 ---------------------------------------------------------------------------------------------------------------- orders
 insert into customers (id, organization_id, user_id, first_name, last_name, email)
 select pg_temp.id('customer ' || c.name), p.organization_id, pg_temp.person(c.name), c.name, 'Customer', c.name || '@example.com'
-from (values ('ann', 1), ('bea', 1), ('cleo', 3)) as c (name, n) join place p using (n);
+from (values ('ann', 1), ('bea', 1), ('cleo', 3), ('dee', 2)) as c (name, n) join place p using (n);
 insert into pos_sessions (id, location_id) select pg_temp.id('till ' || name), location_id from place;
 insert into cash_movements (pos_session_id, location_id, movement_type, amount, reason)
 select pg_temp.id('till ' || name), location_id, 'paid_in', 10, 'change' from place;
 insert into orders (id, location_id, customer_id, order_type)
 select pg_temp.id(o.label), p.location_id, pg_temp.id('customer ' || o.customer), 'takeaway'
-from (values ('order ann', 'ann', 1), ('order bea', 'bea', 1), ('order bea uptown', 'bea', 2), ('order cleo', 'cleo', 3))
+from (values ('order ann', 'ann', 1), ('order bea', 'bea', 1), ('order bea uptown', 'bea', 2), ('order cleo', 'cleo', 3),
+             ('order dee', 'dee', 2))
   as o (label, customer, n)
 join place p using (n);
 insert into orders (id, location_id, customer_id, order_type)
 select pg_temp.id('done ' || name), location_id, pg_temp.id('customer ' || case n when 1 then 'ann' when 2 then 'bea' else 'cleo' end),
        'takeaway'
 from place;
+select private.place_guests(); -- whose staff see them: commits do it, and nothing is committed here
 insert into order_items (id, order_id, product_id)
 select pg_temp.id('item ' || o.id::text), o.id, pg_temp.id('latte ' || case p.n when 3 then 'elsewhere' else 'main' end)
 from orders o join place p using (location_id);

@@ -1,6 +1,7 @@
 //! What the coffee shop's half of the schema does, beyond the defects of its source: menus, points, tills, reports, more
 //! than one shop, and all of it at once.
 
+mod guests;
 mod load;
 mod loyalty;
 mod ordering;

@@ -3,6 +3,7 @@
 mod bookings;
 mod packages;
 mod parallel;
+mod reports;
 mod series;
 mod substitutes;
 mod tenancy;
