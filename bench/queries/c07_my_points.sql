@@ -1,0 +1,4 @@
+-- bench: title my points ledger
+-- bench: as customer@chain.coffee.example
+-- bench: let me = select c.id from customers c join auth.users u on u.id = c.user_id where u.email = 'customer@chain.coffee.example'
+select * from loyalty_transactions where customer_id = :me order by created_at desc limit 50

@@ -1,0 +1,10 @@
+-- bench: title the bookings of an instructor's class
+-- bench: as instructor@chain.yoga.example
+-- bench: let me = select i.id from instructors i join auth.users u on u.id = i.user_id where u.email = 'instructor@chain.yoga.example'
+select *
+from bookings
+where class_schedule_id = (
+  select id from class_schedules
+  where effective_instructor_id = :me and scheduled_date >= current_date
+  order by starts_at limit 1
+)

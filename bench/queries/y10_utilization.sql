@@ -1,0 +1,4 @@
+-- bench: title how full classes were, 4 weeks of a studio
+-- bench: as staff@chain.yoga.example
+-- bench: let studio = select md5('volume yoga location 1')::uuid
+select * from class_utilization where location_id = :studio and week_start >= current_date - 28
