@@ -3,7 +3,7 @@
 -- period begins, and by the months that it has run until then; a pass by its first day.
 
 create or replace function pg_temp.yoga_roll(label text, sides integer) returns integer
-language sql immutable as $$ select ('x' || substr(md5(label), 1, 7))::bit(28)::integer % sides $$;
+language sql immutable as $$ select (hashtextextended(label, 0) & 2147483647)::integer % sides $$;
 
 insert into public.member_packages (
   id, member_id, membership_package_id, location_id, status, price, billing_cycle, classes_per_period, starts_on,

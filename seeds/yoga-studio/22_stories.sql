@@ -3,7 +3,7 @@
 -- what the admin changed.
 
 create or replace function pg_temp.yoga_roll(label text, sides integer) returns integer
-language sql immutable as $$ select ('x' || substr(md5(label), 1, 7))::bit(28)::integer % sides $$;
+language sql immutable as $$ select (hashtextextended(label, 0) & 2147483647)::integer % sides $$;
 
 insert into public.class_feedback (id, booking_id, rating, comment, created_at, updated_at, created_by)
 select

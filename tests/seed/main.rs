@@ -17,6 +17,7 @@ mod repeat;
 mod reset;
 mod scripts;
 mod supabase;
+mod yoga;
 
 use project::Project;
 
