@@ -24,6 +24,7 @@ mod squash;
 mod status;
 mod up;
 mod verify;
+mod volume;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -6,6 +6,7 @@ use time::Date;
 
 use super::Context;
 use super::context::target_name;
+use super::volume;
 use crate::config::Settings;
 use crate::engine::supabase_seed;
 use crate::error::{Error, Kind};
@@ -25,6 +26,8 @@ Examples:
   migrate seed all --dry-run          load them, report, roll everything back
   migrate seed coffee-shop --prune    and delete the rows that are no longer in the files
   migrate seed coffee-shop --reset    delete what seeding put there
+  migrate seed coffee-shop --scale 1  and a busy month of a chain of them
+  migrate seed all --scale 7200       200 branches for three years
   migrate seed                        the seeds that supabase/config.toml names")]
 pub(super) struct Args {
     /// Folders of seeds/, or `all`
@@ -42,10 +45,16 @@ pub(super) struct Args {
     /// Do it, report, and roll everything back; with --reset only count
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    volume: volume::VolumeArgs,
 }
 
 fn date(text: &str) -> Result<Date, String> {
     seed::date(text).ok_or_else(|| "write it as 2026-11-26".to_owned())
+}
+
+fn day(date: Date) -> Option<crate::seed::volume::Day> {
+    date.to_string().parse().ok()
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
@@ -56,18 +65,31 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     // What is wrong with the files is told before a server is asked, or started.
     let verticals = seed::read(&settings, &args.verticals)?;
     refuse_protected(&settings)?;
+    let names: Vec<String> = verticals.iter().map(|vertical| vertical.name.clone()).collect();
+    let wanted = args.volume.wanted(&names, args.today.and_then(day), &settings)?;
     if args.reset {
-        let names: Vec<String> = verticals.into_iter().map(|vertical| vertical.name).collect();
         return reset(args, context, &names).await;
     }
     let options = seed::Options { today: args.today, prune: args.prune, dry_run: args.dry_run };
     let started = Instant::now();
     let target = target_name(&context.settings()?);
     let mut run = context.open().await?;
-    let loaded = seed::load(&mut run, &verticals, options).await;
+    let loaded = async {
+        let loaded = seed::load(&mut run, &verticals, options).await?;
+        anyhow::Ok((loaded, volume::load_all(&mut run, wanted).await?))
+    }
+    .await;
     run.close().await;
     let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-    let view = Seeded { target: &target, verticals: &loaded?, supabase: &[], dry_run: args.dry_run, elapsed_ms };
+    let (loaded, volume) = loaded?;
+    let view = Seeded {
+        target: &target,
+        verticals: &loaded,
+        supabase: &[],
+        volume: &volume,
+        dry_run: args.dry_run,
+        elapsed_ms,
+    };
     context.ui.result(&view)?;
     Ok(0)
 }
@@ -82,22 +104,32 @@ fn refuse_protected(settings: &Settings) -> Result<(), Error> {
 }
 
 async fn reset(args: &Args, context: &mut Context<'_>, verticals: &[String]) -> anyhow::Result<u8> {
+    let settings = context.settings()?;
     let target = target_name(&context.settings()?);
     let mut run = context.open().await?;
     let counted = seed::count(&mut run, verticals).await;
+    let volumes = volume::known(&mut run, verticals).await;
     let database = run.facts.database.clone();
     // The session is not kept while a person thinks.
     run.close().await;
-    let mut unloaded = counted?;
-    if !unloaded.verticals.is_empty() && !args.dry_run {
+    let (mut unloaded, volumes) = (counted?, volumes?);
+    let nothing = unloaded.verticals.is_empty() && volumes.is_empty();
+    if !nothing && !args.dry_run {
         let rows: u64 = unloaded.removed.iter().map(|removed| removed.rows).sum();
         for removed in &unloaded.removed {
             context.ui.say(&format!("will delete {} of {}", plural(count(removed.rows), "row"), removed.table));
         }
+        for known in &volumes {
+            context.ui.say(&format!("will delete {}", volume::describe(known)));
+        }
         let question = format!("Delete {} that seeding put into {database}?", plural(count(rows), "row"));
         context.consent(&question, &database, None)?;
         let mut run = context.open().await?;
-        let done = seed::reset(&mut run, verticals).await;
+        let done = async {
+            volume::reset_all(&mut run, &volumes, &settings).await?;
+            seed::reset(&mut run, verticals).await
+        }
+        .await;
         run.close().await;
         unloaded = done?;
     }
@@ -124,7 +156,7 @@ async fn unnamed(args: &Args, context: &mut Context<'_>, settings: &Settings) ->
     let done = supabase_seed::run(&mut run, &settings.root, project, supabase_seed::Changed::Run).await;
     run.close().await;
     let elapsed_ms = started.elapsed().as_secs_f64() * 1000.0;
-    let view = Seeded { target: &target, verticals: &[], supabase: &done?, dry_run: false, elapsed_ms };
+    let view = Seeded { target: &target, verticals: &[], supabase: &done?, volume: &[], dry_run: false, elapsed_ms };
     context.ui.result(&view)?;
     Ok(0)
 }

@@ -308,30 +308,6 @@ impl<'a> Run<'a> {
         Ok(self.ledger.history(&mut self.session).await.map_err(read_error)?)
     }
 
-    /// How this session was opened, for others like it.
-    #[must_use]
-    pub fn options(&self) -> &ConnectOptions {
-        &self.options
-    }
-
-    /// The statements that make another session of [`Run::options`] like this one.
-    #[must_use]
-    pub fn restore(&self) -> &str {
-        &self.restore
-    }
-
-    /// Writes events into the journal.
-    #[must_use]
-    pub fn recorder(&self) -> Recorder {
-        self.recorder.clone()
-    }
-
-    /// How long a statement waits for a lock.
-    #[must_use]
-    pub fn lock_timeout_ms(&self) -> u128 {
-        self.lock_timeout.as_millis()
-    }
-
     /// Says goodbye. Where the lock was taken, waits until the server has released it.
     pub async fn close(self) {
         self.session.close(self.writes).await;

@@ -10,6 +10,7 @@ pub mod ephemeral;
 pub mod fetch;
 mod install;
 mod lock;
+pub mod machine;
 mod place;
 mod process;
 pub mod programs;

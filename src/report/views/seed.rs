@@ -5,6 +5,7 @@ use std::io::{Result, Write};
 use serde::Serialize;
 
 use crate::report::{View, clean, duration, plural};
+use crate::seed::volume::load;
 use crate::seed::{Loaded, Removed, Unloaded};
 
 /// What was loaded.
@@ -16,6 +17,9 @@ pub struct Seeded<'a> {
     pub verticals: &'a [Loaded],
     /// Paths of the seeds of `supabase/config.toml` that were run.
     pub supabase: &'a [String],
+    /// Volumes that were loaded.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub volume: &'a [load::Loaded],
     /// Whether everything was rolled back.
     pub dry_run: bool,
     /// Milliseconds, the connection included.
@@ -33,9 +37,33 @@ impl View for Seeded<'_> {
                 files => writeln!(out, "{} run", plural(files, "seed file"))?,
             }
         }
+        for volume in self.volume {
+            writeln!(out, "{}", grown(volume))?;
+        }
         let took = duration(std::time::Duration::from_secs_f64(self.elapsed_ms / 1000.0));
         if self.dry_run { writeln!(out, "rolled back after {took}") } else { writeln!(out, "done in {took}") }
     }
+}
+
+/// What became of a volume, in a line.
+fn grown(volume: &load::Loaded) -> String {
+    let what = format!(
+        "{}: {} at {}",
+        volume.vertical,
+        plural(volume.scale as usize, "branch-month"),
+        plural(volume.locations as usize, "location")
+    );
+    if volume.tables.is_empty() {
+        return format!("{what}: {}", volume.outcome);
+    }
+    let took = duration(std::time::Duration::from_secs_f64(volume.seconds));
+    let memory = volume.peak_memory_bytes.map(|bytes| format!(", {} MiB of memory at most", bytes >> 20));
+    format!(
+        "{what}: {} rows in {took}, {:.0} rows/s{}",
+        load::grouped(volume.rows),
+        volume.rows_per_second,
+        memory.unwrap_or_default()
+    )
 }
 
 /// What became of a vertical, in a line.

@@ -13,7 +13,8 @@ use super::calendar::Day;
 use super::crew::{self, Crew, Told};
 use super::ledger;
 use super::model::{Model, Shape};
-use super::progress::{Progress, grouped, peak_memory};
+pub use super::progress::grouped;
+use super::progress::{Progress, peak_memory};
 use super::rebuild;
 use super::request::{Plan, Request};
 use super::rows::Rows;
@@ -154,7 +155,7 @@ impl Load<'_, '_> {
 
     /// The first statements of a load, in a transaction that is left open.
     async fn base(&mut self, shape: &Shape) -> anyhow::Result<()> {
-        let lock_timeout = self.run.lock_timeout_ms();
+        let lock_timeout = self.run.lock_timeout.as_millis();
         let begin = format!(
             "BEGIN; SET LOCAL lock_timeout = {lock_timeout}; SET LOCAL jit = off; {}; {}",
             self.triggers.off_locally(),
@@ -322,7 +323,7 @@ impl Load<'_, '_> {
             detail: Some(detail.to_string()),
             ..Note::default()
         };
-        let recorder = self.run.recorder();
+        let recorder = self.run.recorder.clone();
         let parts = [Part::Sql(ledger::DROP_PROGRESS), recorder.note(&note), Part::Sql("COMMIT")];
         let ended = self.run.session.run(&parts, |_, _| {}).await;
         ended.map_err(|(_, f)| failed("failed to note the end", &f))?;
@@ -341,9 +342,9 @@ impl Load<'_, '_> {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let size = self.request.jobs.unwrap_or(cores.clamp(2, 4)).max(1);
         Crew {
-            options: self.run.options().clone(),
+            options: self.run.options.clone(),
             interrupt: self.run.session.interrupt().clone(),
-            settings: crew::settings(self.run.restore(), self.triggers, rebuild::memory_kib(self.request.memory, size)),
+            settings: crew::settings(&self.run.restore, self.triggers, rebuild::memory_kib(self.request.memory, size)),
             size,
         }
     }

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use crate::event::Event;
 
+/// From how many seconds on a rate is told.
+const SURE: u64 = 5;
+
 /// Rows so far, and how many there will be, about.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -40,7 +43,8 @@ impl Progress {
 
     fn line(&self, elapsed: Duration) -> String {
         let seconds = elapsed.as_secs().max(1);
-        let rate = (self.rows - self.earlier) / seconds;
+        // The first seconds say little.
+        let rate = if seconds < SURE { 0 } else { (self.rows - self.earlier) / seconds };
         let mut line = format!("{}: {} rows", self.vertical, grouped(self.rows));
         if rate > 0 {
             line.push_str(&format!(", {} rows/s, {} MB/s", grouped(rate), self.bytes / seconds / 1_000_000));
@@ -52,7 +56,8 @@ impl Progress {
 }
 
 /// `12,345,678`
-pub(super) fn grouped(number: u64) -> String {
+#[must_use]
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {

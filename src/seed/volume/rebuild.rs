@@ -45,7 +45,7 @@ pub(super) async fn rebuild(
 ) -> Result<(), Error> {
     let left = read(run).await?;
     let of = |phase: i32| left.iter().filter(move |step| step.phase == phase);
-    let lock_timeout = run.lock_timeout_ms();
+    let lock_timeout = run.lock_timeout.as_millis();
     let indexes: Vec<Task> = of(INDEXES).map(|step| task(step, lock_timeout)).collect();
     if !indexes.is_empty() {
         side_by_side(run, crew, model, shape, indexes, "indexes").await?;
@@ -151,7 +151,7 @@ async fn together<'a>(run: &mut Run<'_>, steps: impl Iterator<Item = &'a Rebuild
     if steps.is_empty() {
         return Ok(());
     }
-    let begin = format!("BEGIN; SET LOCAL lock_timeout = {}; SET LOCAL search_path = ''", run.lock_timeout_ms());
+    let begin = format!("BEGIN; SET LOCAL lock_timeout = {}; SET LOCAL search_path = ''", run.lock_timeout.as_millis());
     let mut outcome = execute(run, "failed to begin", &begin).await;
     for step in steps {
         if outcome.is_ok() {

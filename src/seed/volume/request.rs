@@ -74,6 +74,14 @@ impl Request {
         }
     }
 
+    /// Whether this can be asked for at all.
+    ///
+    /// # Errors
+    /// [`Kind::Usage`] for numbers that do not go together.
+    pub fn check(&self) -> Result<(), Error> {
+        self.shape(Day(0)).map(drop)
+    }
+
     fn shape(&self, current_date: Day) -> Result<Shape, Error> {
         let usage = |message: String| Err(Error::new(Kind::Usage, message));
         let locations = self.locations.unwrap_or_else(|| self.scale.div_ceil(MONTHS));

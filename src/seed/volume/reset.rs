@@ -40,9 +40,9 @@ pub async fn reset(run: &mut Run<'_>, model: Box<dyn Model>, known: &Known, memo
     let names: Vec<&str> = model.tables().iter().map(|table| table.name).collect();
     if !known.is_finished {
         let crew = Crew {
-            options: run.options().clone(),
+            options: run.options.clone(),
             interrupt: run.session.interrupt().clone(),
-            settings: crew::settings(run.restore(), triggers, rebuild::memory_kib(memory, 2)),
+            settings: crew::settings(&run.restore, triggers, rebuild::memory_kib(memory, 2)),
             size: 2,
         };
         rebuild::rebuild(run, &crew, &model, known.shape, &names).await?;
@@ -84,7 +84,7 @@ async fn take_away(run: &mut Run<'_>, model: &dyn Model, known: &Known, triggers
     execute(run, "failed to note it", &forget).await?;
     let detail = serde_json::json!({ "volume": true, "reset": true }).to_string();
     let note = Note { event: "seeded", name: Some(known.vertical.clone()), detail: Some(detail), ..Note::default() };
-    let recorder = run.recorder();
+    let recorder = run.recorder.clone();
     let ended = run.session.run(&[recorder.note(&note), Part::Sql("COMMIT")], |_, _| {}).await;
     ended.map(drop).map_err(|(_, f)| failed("failed to note it", &f))
 }
