@@ -26,6 +26,7 @@ use crate::database::lease::{self, Lease};
 use crate::event::Silent;
 use crate::migration;
 use crate::provision::{Host, Provisioner, Recipe};
+use crate::seed;
 
 /// A database that is dropped with this value.
 #[derive(Debug)]
@@ -80,6 +81,19 @@ impl Databases {
     /// As [`Databases::open`].
     pub fn with_rows(overrides: &Overrides, script: impl Into<String>) -> anyhow::Result<Self> {
         Self::with(overrides, |recipe| recipe.with_rows(script.into()))
+    }
+
+    /// The same, with the seeds of verticals (folders of `seeds/`, or `all`), their dates around a day, written `2026-11-26`; the
+    /// server's if none is given.
+    ///
+    /// # Errors
+    /// As [`Databases::open`], and what is wrong with the seeds.
+    pub fn with_seeds(overrides: &Overrides, verticals: &[&str], today: Option<&str>) -> anyhow::Result<Self> {
+        let (settings, _) = resolve(overrides, &Environment::capture()?)?;
+        let names: Vec<String> = verticals.iter().map(|name| (*name).to_owned()).collect();
+        let today = today.map(|day| seed::date(day).with_context(|| format!("{day} is no date"))).transpose()?;
+        let verticals = seed::read(&settings, &names)?;
+        Self::with(overrides, |recipe| recipe.with_verticals(verticals, today))
     }
 
     fn with(overrides: &Overrides, more: impl FnOnce(Recipe) -> Recipe) -> anyhow::Result<Self> {

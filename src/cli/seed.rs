@@ -49,7 +49,8 @@ pub(super) struct Args {
     volume: volume::VolumeArgs,
 }
 
-fn date(text: &str) -> Result<Date, String> {
+/// A date that was typed.
+pub(super) fn date(text: &str) -> Result<Date, String> {
     seed::date(text).ok_or_else(|| "write it as 2026-11-26".to_owned())
 }
 

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+use time::{Date, OffsetDateTime};
 
 use super::host::Facts;
 use crate::config::{Platform, Settings};
 use crate::engine::supabase_seed;
 use crate::error::{Error, Kind};
 use crate::migration::Pair;
+use crate::seed::Vertical;
 use crate::server::stand_in;
 
 /// Changes when a template of the same content is built differently.
@@ -25,6 +27,10 @@ pub struct Recipe {
     pub rows: Option<String>,
     /// Whether the seeds of a project of Supabase's CLI are loaded.
     pub has_seeds: bool,
+    /// Verticals whose seeds are loaded.
+    pub verticals: Vec<Vertical>,
+    /// The day around which their dates are; the server's, in UTC, if none is given.
+    today: Option<Date>,
     content: Sha256,
 }
 
@@ -48,7 +54,7 @@ impl Recipe {
                 add(&mut content, part.as_bytes());
             }
         }
-        Self { pairs, rows: None, has_seeds: false, content }
+        Self { pairs, rows: None, has_seeds: false, verticals: Vec::new(), today: None, content }
     }
 
     /// The same with rows of one's own: a script that runs after the migrations, in one transaction.
@@ -76,12 +82,37 @@ impl Recipe {
         Ok(self)
     }
 
+    /// The same with the seeds of verticals, around a day.
+    #[must_use]
+    pub fn with_verticals(mut self, verticals: Vec<Vertical>, today: Option<Date>) -> Self {
+        for vertical in &verticals {
+            add(&mut self.content, vertical.name.as_bytes());
+            for (name, sha256) in vertical.hashes() {
+                add(&mut self.content, name.as_bytes());
+                add(&mut self.content, sha256.as_bytes());
+            }
+        }
+        self.verticals = verticals;
+        self.today = today;
+        self
+    }
+
+    /// The day around which the dates of the verticals are.
+    #[must_use]
+    pub fn day(&self, facts: &Facts) -> Option<Date> {
+        let now = || OffsetDateTime::from_unix_timestamp(facts.now_s).ok().map(OffsetDateTime::date);
+        if self.verticals.is_empty() { None } else { self.today.or_else(now) }
+    }
+
     /// The template's name on a server. Roles do not share templates: whose it is owns what is in there.
     #[must_use]
     pub fn template(&self, facts: &Facts) -> String {
         let mut sum = self.content.clone();
         for part in [&facts.version.to_string(), &facts.role, &facts.extensions] {
             add(&mut sum, part.as_bytes());
+        }
+        if let Some(day) = self.day(facts) {
+            add(&mut sum, &day.to_julian_day().to_le_bytes());
         }
         let mut name = "migrate_template_".to_owned();
         for byte in sum.finalize().iter().take(DIGITS / 2) {

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use time::Date;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
@@ -23,6 +24,7 @@ use crate::engine::supabase_seed;
 use crate::engine::up::{self, Outcome};
 use crate::error::{Error, Kind};
 use crate::event::{Event, Silent};
+use crate::seed;
 use crate::sql::quote;
 
 /// How old the note of a template's last use may be before it is written anew.
@@ -147,7 +149,8 @@ async fn build(provisioner: &mut Provisioner<'_>, host: &mut Host, recipe: &Reci
     let empty = strategy::clause(0, host.facts.fsync, host.facts.version);
     let create = format!("CREATE DATABASE {} TEMPLATE template0{empty}", quote::ident(&scratch));
     host.session.settle(&create).await.map_err(|failure| super::clone::create_error(host, &scratch, failure))?;
-    let built = match fill(provisioner, recipe, &scratch).await {
+    let today = recipe.day(&host.facts);
+    let built = match fill(provisioner, recipe, &scratch, today).await {
         Ok(()) => publish(host, &scratch, name).await,
         Err(error) => Err(error.context(format!("the template {name} could not be built"))),
     };
@@ -159,7 +162,12 @@ async fn build(provisioner: &mut Provisioner<'_>, host: &mut Host, recipe: &Reci
 }
 
 /// Runs the migrations in the database that becomes the template.
-async fn fill(provisioner: &mut Provisioner<'_>, recipe: &Recipe, scratch: &str) -> anyhow::Result<()> {
+async fn fill(
+    provisioner: &mut Provisioner<'_>,
+    recipe: &Recipe,
+    scratch: &str,
+    today: Option<Date>,
+) -> anyhow::Result<()> {
     let mut settings = provisioner.settings.clone();
     settings.target = Target::Given(provisioner.options.with_database(scratch));
     // The database is ours alone: a project that expects Supabase finds its stand-in there.
@@ -173,6 +181,14 @@ async fn fill(provisioner: &mut Provisioner<'_>, recipe: &Recipe, scratch: &str)
     };
     if let (Ok(()), true, Some(project)) = (&done, recipe.has_seeds, &settings.supabase) {
         done = supabase_seed::run(&mut run, &settings.root, project, supabase_seed::Changed::Note).await.map(drop);
+    }
+    if done.is_ok() && !recipe.verticals.is_empty() {
+        let options = seed::Options { today, ..seed::Options::default() };
+        done = seed::load(&mut run, &recipe.verticals, options).await.map(drop);
+        if done.is_ok() {
+            let analyzed = run.session.settle("ANALYZE").await;
+            done = analyzed.map_err(|failure| anyhow::anyhow!("failed to count what was seeded: {failure}"));
+        }
     }
     if let (Ok(()), Some(rows)) = (&done, &recipe.rows) {
         let parts = [Part::Sql("BEGIN"), Part::Sql(rows), Part::Sql("COMMIT"), Part::Sql("ANALYZE")];

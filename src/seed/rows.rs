@@ -97,6 +97,24 @@ impl Load<'_> {
         Some(format!("{}:{}: column {column} belongs to the key, and must have a value", self.file.path, row.line))
     }
 
+    /// The columns that a row which is there already is given.
+    fn set(&self, defaults: &[usize]) -> Vec<&String> {
+        let kept = |name: &String| self.key().contains(name) || self.table.column(name).is_some_and(|c| c.is_always);
+        let written = self.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
+        written.map(|(_, name)| name).filter(|name| !kept(name)).collect()
+    }
+
+    /// Whether row `t` of the table has another value in one of the columns.
+    fn differs(&self, columns: &[&String], value: impl Fn(&str) -> String) -> String {
+        let text = |name: &str| {
+            if self.table.column(name).is_some_and(|column| column.is_plain) { "" } else { "::text" }
+        };
+        let own = columns.iter().map(|name| format!("t.{}{}", quote::ident(name), text(name)));
+        let other = columns.iter().map(|name| format!("({}){}", value(name), text(name)));
+        let (own, other) = (own.collect::<Vec<_>>().join(", "), other.collect::<Vec<_>>().join(", "));
+        format!("(ROW({own}) IS DISTINCT FROM ROW({other}))")
+    }
+
     fn close_to(&self, name: &str) -> String {
         let likeness = |known: &str| strsim::normalized_damerau_levenshtein(name, known);
         let names = self.table.columns.iter().map(|column| column.name.as_str());
@@ -107,58 +125,78 @@ impl Load<'_> {
 
 /// Loads a file.
 pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<Changed> {
-    let switch = if load.sheet.said.is_without_triggers {
-        triggers::off(work, &[load.table.oid]).await?
-    } else {
-        Switch::default()
-    };
-    let mut texts = vec!["SAVEPOINT migrate_seed_file".to_owned(), standing(load)];
-    let usual = shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None));
-    texts.extend(usual);
-    let answers = work.run.session.each(&texts).await.map_err(|failure| failed(&load.file.path, &failure))?;
-    let mut rows: Vec<Rows> = Vec::new();
-    for answer in answers {
-        match answer {
-            Ok(reply) => rows.push(reply.rows),
-            Err(refusal) => return Err(diagnose::explain(work, load, shapes, Failure::Server(refusal)).await.into()),
-        }
-    }
-    refuse_others(load, rows.get(1))?;
+    let found = send(work, load, shapes, &["SAVEPOINT migrate_seed_file".to_owned(), standing(load, shapes)]).await?;
+    let found = found.get(1).and_then(|rows| rows.first());
+    let cell = |index: usize| found.and_then(|row| row.get(index)?.as_deref());
+    refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
     let mut changed = Changed::default();
-    for counts in rows.iter().skip(2) {
-        let (put, new) = (number(counts, 0), number(counts, 1));
-        changed.inserted += new;
-        changed.updated += put.saturating_sub(new);
-    }
     let mut end = "RELEASE SAVEPOINT migrate_seed_file".to_owned();
-    if changed.inserted > 0 {
-        load.sheet
-            .columns
-            .iter()
-            .filter_map(|name| advance(load, name))
-            .for_each(|sql| end.push_str(&format!("; {sql}")));
+    if cell(0) != Some("0") {
+        let switch = if load.sheet.said.is_without_triggers {
+            triggers::off(work, &[load.table.oid]).await?
+        } else {
+            Switch::default()
+        };
+        // What diagnosing goes back to has the triggers off.
+        let mut texts = vec!["SAVEPOINT migrate_seed_file".to_owned()];
+        texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None)));
+        for counts in send(work, load, shapes, &texts).await?.iter().skip(1) {
+            let (put, new) = (number(counts, 0), number(counts, 1));
+            changed.inserted += new;
+            changed.updated += put.saturating_sub(new);
+        }
+        end = format!("{end}; {end}");
+        if changed.inserted > 0 {
+            let columns = load.sheet.columns.iter();
+            columns.filter_map(|name| advance(load, name)).for_each(|sql| end.push_str(&format!("; {sql}")));
+        }
+        switch.restore(work).await?;
     }
     work.rows(&end).await.map_err(|failure| failed(&load.file.path, &failure))?;
-    switch.restore(work).await?;
     Ok(changed)
 }
 
-/// The rows that stand in the table already: whose are they? Those of other files of this vertical become this file's.
-fn standing(load: &Load<'_>) -> String {
+/// Sends texts in one go and gives the rows of each.
+async fn send(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, texts: &[String]) -> Result<Vec<Rows>, Error> {
+    let answers = work.run.session.each(texts).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    let mut rows = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(reply) => rows.push(reply.rows),
+            Err(refusal) => return Err(diagnose::explain(work, load, shapes, Failure::Server(refusal)).await),
+        }
+    }
+    Ok(rows)
+}
+
+/// The rows that stand in the table already: whose are they, and are they what the file says? Those of other files of this
+/// vertical become this file's. Returns how many rows are to be written, the first that are somebody else's, and their number.
+fn standing(load: &Load<'_>, shapes: &Shapes) -> String {
     let key = load.table.key_of("t");
+    let differs = shapes.iter().enumerate().map(|(shape, defaults)| {
+        let set = load.set(defaults);
+        let is = if set.is_empty() { "false".to_owned() } else { load.differs(&set, |name| load.cast(name)) };
+        format!("WHEN {shape} THEN {is}")
+    });
     format!(
         "WITH found AS MATERIALIZED (
-             SELECT s.line, {key} AS key, r.file_id, f.vertical, f.name
-             FROM {STAGE} s JOIN {table} t ON {meant}
-             LEFT JOIN migrate.seed_rows r ON r.relation = {oid} AND r.key = {key}
+             SELECT s.line, {key} AS key, r.file_id, f.vertical, f.name, t.{first} IS NULL AS is_new,
+                 t.{first} IS NULL OR CASE s.shape {differs} END AS is_written
+             FROM {STAGE} s LEFT JOIN {table} t ON {meant}
+             LEFT JOIN migrate.seed_rows r ON r.relation = {oid} AND r.key = {key} AND t.{first} IS NOT NULL
              LEFT JOIN migrate.seed_files f ON f.id = r.file_id
              WHERE s.file = {index}
          ), moved AS (
              UPDATE migrate.seed_rows r SET file_id = {id} FROM found
              WHERE found.vertical = {vertical} AND found.file_id <> {id} AND r.relation = {oid} AND r.key = found.key
+         ), others AS (
+             SELECT line, key, vertical, name FROM found WHERE NOT is_new AND vertical IS DISTINCT FROM {vertical}
          )
-         SELECT line, key, vertical, name, pg_catalog.count(*) OVER () FROM found
-         WHERE vertical IS DISTINCT FROM {vertical} ORDER BY line LIMIT {NAMED}",
+         SELECT (SELECT pg_catalog.count(*) FROM found WHERE is_written),
+             (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o)) FROM (SELECT * FROM others ORDER BY line LIMIT {NAMED}) o),
+             (SELECT pg_catalog.count(*) FROM others)",
+        first = load.key().first().map(|name| quote::ident(name)).unwrap_or_default(),
+        differs = differs.collect::<Vec<_>>().join(" "),
         table = load.table.from(),
         meant = load.is_meant(),
         oid = load.table.oid,
@@ -168,22 +206,33 @@ fn standing(load: &Load<'_>) -> String {
     )
 }
 
+/// A row that is somebody else's.
+#[derive(serde::Deserialize)]
+struct Other {
+    line: u64,
+    key: serde_json::Value,
+    vertical: Option<String>,
+    name: Option<String>,
+}
+
 /// Refuses a file that would change rows which it did not make.
-fn refuse_others(load: &Load<'_>, clashes: Option<&Rows>) -> Result<(), Error> {
-    let Some(clashes) = clashes.filter(|clashes| !clashes.is_empty()) else { return Ok(()) };
+fn refuse_others(load: &Load<'_>, others: &str, all: &str) -> Result<(), Error> {
+    let others: Vec<Other> = serde_json::from_str(others).unwrap_or_default();
+    let all: usize = all.parse().unwrap_or(others.len());
+    if all == 0 {
+        return Ok(());
+    }
     let mut lines = Vec::new();
-    for clash in clashes {
-        let cell = |index: usize| clash.get(index).and_then(|cell| cell.as_deref());
-        let (line, key) = (cell(0).unwrap_or("?"), cell(1).unwrap_or("?"));
-        let whose = match (cell(2), cell(3)) {
+    for other in &others {
+        let whose = match (&other.vertical, &other.name) {
             (Some(vertical), Some(name)) => format!("comes from seeds/{vertical}/{name}"),
             _ => "was not made by a seed".to_owned(),
         };
-        lines.push(format!("{}:{line}: the row {key} of {} {whose}", load.file.path, load.table.label()));
+        let label = load.table.label();
+        lines.push(format!("{}:{}: the row {} of {label} {whose}", load.file.path, other.line, other.key));
     }
-    let all: usize = clashes.first().and_then(|row| row.get(4)?.as_deref()?.parse().ok()).unwrap_or(lines.len());
-    if all > lines.len() {
-        lines.push(format!("and {} more like it", all - lines.len()));
+    if all > others.len() {
+        lines.push(format!("and {} more like it", all - others.len()));
     }
     Err(Error::new(Kind::Failed, lines.join("\n"))
         .hint("a seed changes its own rows only: give the row in the file another key, or delete the one in the table"))
@@ -194,30 +243,20 @@ fn refuse_others(load: &Load<'_>, clashes: Option<&Rows>) -> Result<(), Error> {
 pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Option<i64>) -> String {
     let written = load.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
     let columns: Vec<&String> = written.map(|(_, column)| column).collect();
-    let key = load.key();
-    let kept = |name: &str| key.iter().any(|k| k == name) || load.table.column(name).is_some_and(|c| c.is_always);
-    let set: Vec<&String> = columns.iter().copied().filter(|name| !kept(name)).collect();
-    let side = |row: &str| {
-        let compared = set.iter().map(|name| {
-            let text = if load.table.column(name).is_some_and(|column| column.is_plain) { "" } else { "::text" };
-            format!("{row}.{}{text}", quote::ident(name))
-        });
-        compared.collect::<Vec<_>>().join(", ")
-    };
-    let action = if set.is_empty() {
-        "NOTHING".to_owned()
-    } else {
+    let (key, set) = (load.key(), load.set(defaults));
+    let (mut action, mut is_same) = ("NOTHING".to_owned(), String::new());
+    if !set.is_empty() {
         let assign = |name: &&String| format!("{0} = excluded.{0}", quote::ident(name));
-        format!(
-            "UPDATE SET {} WHERE ROW({}) IS DISTINCT FROM ROW({}) AND EXISTS (
+        action = format!(
+            "UPDATE SET {} WHERE {} AND EXISTS (
                  SELECT FROM migrate.seed_rows r WHERE r.relation = {} AND r.key = {})",
             set.iter().map(assign).collect::<Vec<_>>().join(", "),
-            side("t"),
-            side("excluded"),
+            load.differs(&set, |name| format!("excluded.{}", quote::ident(name))),
             load.table.oid,
             load.table.key_of("t"),
-        )
-    };
+        );
+        is_same = format!(" AND NOT {}", load.differs(&set, |name| load.cast(name)));
+    }
     let mut returned: Vec<&String> = key.iter().collect();
     returned.extend(load.table.key().iter().filter(|name| !key.contains(name)));
     let on = key.iter().map(|name| format!("old.{0} = put.{0}", quote::ident(name))).collect::<Vec<_>>().join(" AND ");
@@ -226,7 +265,8 @@ pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Op
              SELECT {old} FROM {STAGE} s JOIN {from} t ON {meant} WHERE {rows}
          ), put AS (
              INSERT INTO {table} AS t ({names}) OVERRIDING SYSTEM VALUE
-             SELECT {casts} FROM {STAGE} s WHERE {rows} ORDER BY s.line
+             SELECT {casts} FROM {STAGE} s WHERE {rows}
+                 AND NOT EXISTS (SELECT FROM {from} t WHERE {meant}{is_same}) ORDER BY s.line
              ON CONFLICT ({key}) DO {action}
              RETURNING {returned}
          ), new AS (

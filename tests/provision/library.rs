@@ -55,6 +55,22 @@ fn value_of(database: &counterpose::testing::Database) -> String {
 }
 
 #[test]
+fn seeds_of_a_vertical_are_in_the_template() {
+    let cluster = cluster();
+    let project = project_on(&cluster);
+    project.file(
+        "seeds/shop/01_t1.sql",
+        "insert into t1 select extract(year from current_setting('seed.today')::date);\n",
+    );
+    let overrides =
+        Overrides { dir: Some(project.path().to_owned()), url: Some(project.url.clone()), ..Overrides::default() };
+    let database = Databases::with_seeds(&overrides, &["shop"], Some("2024-05-01")).unwrap().database().unwrap();
+    assert_eq!(value(database.url(), "select id from t1"), "2024");
+    let error = Databases::with_seeds(&overrides, &["shops"], None).unwrap_err();
+    assert_eq!(error.to_string(), "there is no vertical shops");
+}
+
+#[test]
 fn rows_that_every_test_needs_are_in_the_template() {
     let cluster = cluster();
     let project = project_on(&cluster);

@@ -163,6 +163,36 @@ fn how_it_is_copied_follows_what_the_server_does_with_the_disk() {
 }
 
 #[test]
+fn seeds_of_a_vertical_are_in_the_template_around_a_day() {
+    let cluster = cluster();
+    let project = project_on(&cluster);
+    let _ = project.migrate(&["db", "clone", "--seed", "shop"]).code(2).says("this project has no seeds");
+    project.file("seeds/shop/01_t1.csv", "id\n1\n2\n");
+    project.file(
+        "seeds/shop/02_more.sql",
+        "insert into t1 select current_setting('seed.today')::date - date '2026-01-01';\n",
+    );
+    let _ = project.migrate(&["db", "clone", "--seed", "shops"]).code(2).says("did you mean shop?");
+    let seeded = |day: &str| {
+        let url = project.migrate(&["db", "clone", "--seed", "shop", "--today", day]).ok().stdout;
+        value(url.trim(), "select string_agg(id::text, ' ' order by id) from t1")
+    };
+    assert_eq!(seeded("2026-01-11"), "1 2 10");
+    assert_eq!(seeded("2026-01-11"), "1 2 10");
+    assert_eq!(seeded("2026-01-12"), "1 2 11");
+    assert_eq!(databases(&cluster, "migrate\\_template%").len(), 2);
+    project.file("seeds/shop/01_t1.csv", "id\n1\n");
+    assert_eq!(seeded("2026-01-12"), "1 11");
+    let ran = project.migrate(&["db", "run", "--seed", "all", "--", "sh", "-c", "psql -Atc 'select count(*) from t1'"]);
+    assert_eq!(ran.ok().stdout, "2\n");
+    // A template that could not be built is not found.
+    project.file("seeds/shop/01_t1.csv", "id\none\n");
+    let _ = project.migrate(&["db", "create", "x", "--seed", "shop"]).code(1).says("01_t1.csv:2: column id: \"one\"");
+    let url = project.migrate(&["db", "clone"]).ok().stdout;
+    assert_eq!(value(url.trim(), "select count(*) from t1"), "0");
+}
+
+#[test]
 fn seeds_of_supabases_cli_are_in_the_template_when_asked_for() {
     let cluster = cluster();
     let project = project_on(&cluster);

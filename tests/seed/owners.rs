@@ -10,7 +10,7 @@ fn a_row_made_by_hand_is_not_a_seeds_to_change() {
     shop.file("seeds/x/01_products.csv", PRODUCTS);
     shop.migrate(&["seed", "x"])
         .code(1)
-        .says("seeds/x/01_products.csv:6: the row {\"id\": \"")
+        .says("seeds/x/01_products.csv:6: the row {\"id\":\"")
         .says("\"} of public.products was not made by a seed")
         .says("hint: a seed changes its own rows only");
     assert_eq!(shop.value("select string_agg(name || price, '') from products"), "Latte1.00");

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use super::{CloneArgs, Content, Create, Drop, Format, Output, Reset, Run};
 use crate::cli::Context;
 use crate::config::{Settings, Target};
-use crate::error::{Error, Kind};
 use crate::migration;
 use crate::provision::list::{Entry, Kind as DatabaseKind};
 use crate::provision::{Database, Provisioner, Recipe, Template, command, list as listing, named, wait as waiting};
 use crate::report::views::{Databases, Dropped, Listed, Waited};
+use crate::seed;
 
 pub(super) async fn create(args: &Create, context: &mut Context<'_>) -> anyhow::Result<u8> {
     let begin = Instant::now();
@@ -101,12 +101,10 @@ fn provisioner<'a>(context: &'a mut Context<'_>, settings: &'a Settings) -> anyh
 
 /// What the databases are to hold.
 fn recipe(settings: &Settings, content: &Content) -> anyhow::Result<Recipe> {
-    if let Some(vertical) = &content.seed {
-        return Err(Error::new(Kind::Usage, format!("--seed {vertical}: this build of migrate has no seeds"))
-            .hint("leave it out, and load your rows with the command that you run")
-            .into());
+    let mut recipe = Recipe::new(settings, migration::discover(&settings.source)?);
+    if !content.seed.is_empty() {
+        recipe = recipe.with_verticals(seed::read(settings, &content.seed)?, content.today);
     }
-    let recipe = Recipe::new(settings, migration::discover(&settings.source)?);
     if content.include_seed { recipe.with_seeds(settings) } else { Ok(recipe) }
 }
 

@@ -17,6 +17,7 @@ use super::{Context, duration};
 Examples:
   migrate db run -- pytest                  a database for as long as pytest runs, in DATABASE_URL and PG*
   migrate db run --count 8 -- npx vitest    eight, in DATABASE_URL_1 to DATABASE_URL_8
+  migrate db run --seed coffee-shop -- pytest      with the rows of seeds/coffee-shop
   migrate db clone --count 4                four URLs, one a line; dropped after an hour
   migrate db create shop_dev                one that stays
   migrate db reset shop_dev                 the same, made anew
@@ -80,9 +81,12 @@ enum Action {
 /// What the databases hold.
 #[derive(Debug, clap::Args)]
 struct Content {
-    /// Load the seeds of this vertical, too
+    /// Load the seeds of this vertical (or `all`), too
     #[arg(long, value_name = "VERTICAL")]
-    seed: Option<String>,
+    seed: Vec<String>,
+    /// The day around which their dates are [default: the server's, in UTC]
+    #[arg(long, value_name = "DATE", value_parser = crate::cli::seed::date, requires = "seed")]
+    today: Option<time::Date>,
     /// Load the seeds that supabase/config.toml names, too
     #[arg(long)]
     include_seed: bool,
@@ -112,7 +116,7 @@ struct Create {
     /// Its name
     name: String,
     /// Without schema
-    #[arg(long, conflicts_with_all = ["seed", "include_seed"])]
+    #[arg(long, conflicts_with_all = ["seed", "today", "include_seed"])]
     empty: bool,
     #[command(flatten)]
     content: Content,
