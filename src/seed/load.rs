@@ -6,20 +6,19 @@ use time::Date;
 
 use super::files::{Body, File, Name, Vertical};
 use super::marker;
-use super::remove::{self, Removed};
+use super::remove::Removed;
 use super::rows::{self, Load};
 use super::sheet::Sheet;
-use super::stage::{self, STAGE, Shapes};
+use super::stage::{self, Shapes};
 use super::state::{self, State};
-use super::work::{Work, failed, number};
-use super::{owned, script, table, triggers};
+use super::work::{Work, failed};
+use super::{owned, script, stale, table, triggers};
 use crate::database::pipeline::Part;
 use crate::engine::run::Run;
 use crate::engine::step::Step;
 use crate::error::{Error, Kind};
 use crate::event::Event;
 use crate::ledger::Note;
-use crate::sql::quote;
 
 /// What the user asked for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -123,6 +122,7 @@ fn sheets(vertical: &Vertical) -> impl Iterator<Item = (&File, &Sheet)> {
 
 async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) -> anyhow::Result<Vec<Loaded>> {
     let (mut states, server_day) = state::read(work).await?;
+    let is_first = states.is_empty();
     let mut tasks = Vec::new();
     for vertical in verticals {
         let mut state = states.remove(&vertical.name).unwrap_or_default();
@@ -137,7 +137,7 @@ async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) 
     }
     refuse(&tasks)?;
     let shapes = if sheets.is_empty() { HashMap::new() } else { stage::fill(work, &sheets).await? };
-    owned::begin(work).await?;
+    owned::begin(work, is_first).await?;
     let mut loaded = Vec::new();
     for task in &tasks {
         loaded.push(one(work, task, &shapes, options).await?);
@@ -146,15 +146,15 @@ async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) 
 }
 
 /// A vertical about to be loaded.
-struct Task<'v> {
-    vertical: &'v Vertical,
+pub(super) struct Task<'v> {
+    pub(super) vertical: &'v Vertical,
     today: Date,
     /// What the ledger kept of it.
     old: State,
     /// What it keeps now.
     state: State,
     /// The CSV files, by name.
-    loads: BTreeMap<&'v str, Load<'v>>,
+    pub(super) loads: BTreeMap<&'v str, Load<'v>>,
 }
 
 /// Loads a vertical: its files, then what is gone from them.
@@ -189,7 +189,7 @@ async fn one(
     }
     let (vertical, today) = (task.vertical.name.clone(), marker::written(task.today));
     let mut done = Loaded { vertical, today, files, stale: 0, pruned: Vec::new() };
-    stale(work, task, options, &mut done).await?;
+    stale::settle(work, task, options.prune, &mut done).await?;
     journal(work, &done, &task.old).await?;
     Ok(done)
 }
@@ -254,6 +254,7 @@ async fn plan<'v>(work: &mut Work<'_, '_>, task: &mut Task<'v>, first: usize) ->
     let oids = table::find(work, &names).await?;
     let list: Vec<String> = oids.values().flatten().map(u32::to_string).collect();
     table::read(work, &list.join(", ")).await?;
+    let ids: Vec<String> = task.state.files.values().map(|kept| kept.id.to_string()).collect();
     for (place, (file, sheet)) in sheets(vertical).enumerate() {
         let oid = oids.get(&sheet.table).copied().flatten();
         let Some(found) = oid.and_then(|oid| work.tables.get(&oid)) else {
@@ -264,7 +265,7 @@ async fn plan<'v>(work: &mut Work<'_, '_>, task: &mut Task<'v>, first: usize) ->
             return Err(Error::new(Kind::Failed, text).hint("give the table one, or write the rows in a `.sql` file"));
         };
         let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
-        let load = Load { file, sheet, table, index: first + place, id, vertical: &vertical.name };
+        let load = Load { file, sheet, table, index: first + place, id, files: ids.join(", ") };
         task.loads.insert(&file.name, load);
     }
     Ok(())
@@ -288,62 +289,6 @@ async fn tables(work: &mut Work<'_, '_>, file: &File, names: &[Name]) -> Result<
         return Err(Error::new(Kind::Usage, text).hint("correct the name, or apply the schema with `migrate up`"));
     }
     Ok(found.into_values().flatten().collect())
-}
-
-/// Rows whose line is gone from its file, or whose file is gone: deleted if that was asked for, else counted.
-async fn stale(work: &mut Work<'_, '_>, task: &Task<'_>, options: Options, done: &mut Loaded) -> anyhow::Result<()> {
-    let vertical = task.vertical;
-    let name = quote::literal(&vertical.name);
-    let files: Vec<String> = vertical.files.iter().map(|file| quote::literal(&file.name)).collect();
-    let files = if files.is_empty() { "''".to_owned() } else { files.join(", ") };
-    let mut queries = vec![format!(
-        "SELECT r.relation, r.key FROM migrate.seed_rows r JOIN migrate.seed_files f ON f.id = r.file_id
-         WHERE f.vertical = {name} AND f.name NOT IN ({files})"
-    )];
-    let counts = format!(
-        "SELECT r.file_id, pg_catalog.count(*), r.relation::pg_catalog.oid FROM migrate.seed_rows r
-         JOIN migrate.seed_files f ON f.id = r.file_id WHERE f.vertical = {name} GROUP BY r.file_id, r.relation"
-    );
-    let counts = work.rows(&counts).await.map_err(|failure| failed("failed to count the rows", &failure))?;
-    for load in task.loads.values() {
-        // All lines are in the table now: where there are as many rows, there are no others.
-        let (id, oid) = (load.id.to_string(), load.table.oid.to_string());
-        let is_its = |row: &&Vec<Option<String>>| (row[0].as_ref(), row[2].as_ref()) == (Some(&id), Some(&oid));
-        let rows = counts.iter().find(is_its).and_then(|row| row[1].as_ref()?.parse().ok());
-        if rows.unwrap_or(0) == load.sheet.rows.len() {
-            continue;
-        }
-        queries.push(format!(
-            "SELECT r.relation, r.key FROM migrate.seed_rows r
-             WHERE r.file_id = {id} AND r.relation = {oid} AND NOT EXISTS (
-                 SELECT FROM {STAGE} s JOIN {table} t ON {meant} WHERE s.file = {index} AND {key} = r.key)",
-            table = load.table.from(),
-            meant = load.is_meant(),
-            index = load.index,
-            key = load.table.key_of("t"),
-        ));
-    }
-    let victims = queries.join("\nUNION ALL\n");
-    let count = format!("SELECT pg_catalog.count(*) FROM ({victims}) v");
-    let rows = work.rows(&count).await.map_err(|failure| failed("failed to find rows whose line is gone", &failure))?;
-    let rows = number(&rows, 0);
-    if rows > 0 && options.prune {
-        let what = format!("rows that are no longer in the files of {}", vertical.name);
-        done.pruned = remove::remove(work, &victims, &what).await?;
-    } else if rows > 0 {
-        done.stale = rows;
-        let (rows, verb) = if rows == 1 { ("1 row".to_owned(), "is") } else { (format!("{rows} rows"), "are") };
-        let text = format!(
-            "{}: {rows} {verb} no longer in the files, and left where they are; `--prune` deletes them",
-            vertical.name
-        );
-        work.run.observer.event(Event::Warning(text));
-    }
-    if options.prune {
-        let forget = format!("DELETE FROM migrate.seed_files WHERE vertical = {name} AND name NOT IN ({files})");
-        work.rows(&forget).await.map_err(|failure| failed("failed to forget files", &failure))?;
-    }
-    Ok(())
 }
 
 /// Tells the journal, if anything is different from before.

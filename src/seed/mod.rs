@@ -10,7 +10,7 @@
 //! | `table`, `stage`, `rows`, `diagnose` | a CSV file: its table, its rows on the server, the upsert, the bad cell |
 //! | `owned` | the rows that scripts and triggers inserted |
 //! | `triggers` | a table's own triggers, off for a while |
-//! | `remove`, `reset` | rows deleted again |
+//! | `remove`, `stale`, `reset` | rows deleted again: how, those whose line is gone, all |
 //! | [`volume`] | a chain's years of rows, generated |
 
 mod bundled;
@@ -27,6 +27,7 @@ mod rows;
 mod script;
 mod sheet;
 mod stage;
+mod stale;
 mod state;
 mod table;
 mod triggers;

@@ -12,9 +12,9 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::sql::quote;
 
-/// Rows that this transaction wrote. `{row}` is the row's alias.
-const WRITTEN: &str = "pg_catalog.age({row}.xmin) <= 0 AND pg_catalog.pg_xact_status(
-    (pg_catalog.pg_current_xact_id()::text::bigint - pg_catalog.age({row}.xmin))::text::pg_catalog.xid8) = 'in progress'";
+/// Rows `t` that this transaction wrote. `{xid}` is its number, which most of them have; the rest is for subtransactions.
+const WRITTEN: &str = "(t.xmin = {xid}::pg_catalog.xid OR pg_catalog.age(t.xmin) < 0 AND pg_catalog.pg_xact_status(
+    (pg_catalog.pg_current_xact_id()::text::bigint - pg_catalog.age(t.xmin))::text::pg_catalog.xid8) = 'in progress')";
 
 /// A table into which rows went since the last look.
 struct Grown {
@@ -52,15 +52,18 @@ pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32) -> anyh
                 table.key_of("t")
             )
         });
+        // Looking each row up costs as much as writing it, and is only needed where there are some already.
+        let is_first = work.is_first && work.owned.insert(oid);
+        let conflict = if is_first { "" } else { "ON CONFLICT (relation, key) DO NOTHING" };
         let sql = format!(
             "WITH own AS (
                  INSERT INTO migrate.seed_rows (relation, key, file_id)
                  SELECT {oid}, {key}, {file} FROM {from} t WHERE {written}{others}
-                 ON CONFLICT (relation, key) DO NOTHING RETURNING 1
+                 {conflict} RETURNING 1
              ) SELECT pg_catalog.count(*) FROM own",
             key = table.key_of("t"),
             from = table.from(),
-            written = WRITTEN.replace("{row}", "t"),
+            written = written(work),
             others = others.unwrap_or_default(),
         );
         let rows = work.rows(&sql).await.map_err(|failure| noting(path, &failure))?;
@@ -69,9 +72,17 @@ pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32) -> anyh
     Ok(taken)
 }
 
-/// Remembers how many rows went where until now.
-pub(super) async fn begin(work: &mut Work<'_, '_>) -> Result<(), Error> {
+/// Remembers how many rows went where until now. `is_first`: no row belongs to a seed yet.
+pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool) -> Result<(), Error> {
+    let rows = work.rows("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.xid").await;
+    let rows = rows.map_err(|failure| failed("failed to begin", &failure))?;
+    work.xid = rows.into_iter().next().and_then(|row| row.into_iter().next()?).unwrap_or_default();
+    work.is_first = is_first;
     look(work).await.map(drop)
+}
+
+fn written(work: &Work<'_, '_>) -> String {
+    WRITTEN.replace("{xid}", &quote::literal(&work.xid))
 }
 
 /// The tables that have more rows inserted than at the last look.
@@ -107,7 +118,7 @@ async fn before(work: &mut Work<'_, '_>, path: &str, table: &Table) -> anyhow::R
              SELECT FROM migrate.seed_rows r WHERE r.relation = {oid} AND r.key = {key})",
         key = table.key_of("t"),
         from = table.from(),
-        written = WRITTEN.replace("{row}", "t"),
+        written = written(work),
         oid = table.oid,
     );
     let rows = work.rows(&sql).await.map_err(|failure| noting(path, &failure))?;

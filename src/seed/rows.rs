@@ -20,7 +20,8 @@ pub(super) struct Load<'s> {
     pub(super) index: usize,
     /// Its id in the ledger.
     pub(super) id: i32,
-    pub(super) vertical: &'s str,
+    /// The ids of all files of the vertical, joined.
+    pub(super) files: String,
 }
 
 /// How many rows a file changed.
@@ -129,6 +130,9 @@ pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shap
     let found = found.get(1).and_then(|rows| rows.first());
     let cell = |index: usize| found.and_then(|row| row.get(index)?.as_deref());
     refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
+    if cell(3) != Some("0") {
+        work.rows(&take_over(load)).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    }
     let mut changed = Changed::default();
     let mut end = "RELEASE SAVEPOINT migrate_seed_file".to_owned();
     if cell(0) != Some("0") {
@@ -147,6 +151,7 @@ pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shap
         }
         end = format!("{end}; {end}");
         if changed.inserted > 0 {
+            work.owned.insert(load.table.oid);
             let columns = load.sheet.columns.iter();
             columns.filter_map(|name| advance(load, name)).for_each(|sql| end.push_str(&format!("; {sql}")));
         }
@@ -169,40 +174,53 @@ async fn send(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, texts: 
     Ok(rows)
 }
 
-/// The rows that stand in the table already: whose are they, and are they what the file says? Those of other files of this
-/// vertical become this file's. Returns how many rows are to be written, the first that are somebody else's, and their number.
+/// The rows that stand in the table already: whose are they, and are they what the file says? Returns how many rows are to be
+/// written, the first that are somebody else's, their number, and how many come from other files of the same vertical.
 fn standing(load: &Load<'_>, shapes: &Shapes) -> String {
-    let key = load.table.key_of("t");
     let differs = shapes.iter().enumerate().map(|(shape, defaults)| {
         let set = load.set(defaults);
         let is = if set.is_empty() { "false".to_owned() } else { load.differs(&set, |name| load.cast(name)) };
         format!("WHEN {shape} THEN {is}")
     });
+    // Row by row through the index, whatever the planner knows of a table that was filled a moment ago.
     format!(
         "WITH found AS MATERIALIZED (
-             SELECT s.line, {key} AS key, r.file_id, f.vertical, f.name, t.{first} IS NULL AS is_new,
-                 t.{first} IS NULL OR CASE s.shape {differs} END AS is_written
-             FROM {STAGE} s LEFT JOIN {table} t ON {meant}
-             LEFT JOIN migrate.seed_rows r ON r.relation = {oid} AND r.key = {key} AND t.{first} IS NOT NULL
-             LEFT JOIN migrate.seed_files f ON f.id = r.file_id
+             SELECT s.line, t.migrate_key AS key, t.migrate_is AS is_there, r.file_id, t.migrate_is IS NULL OR CASE s.shape {differs} END AS is_written
+             FROM {STAGE} s
+             LEFT JOIN (SELECT true AS migrate_is, {key} AS migrate_key, t.* FROM {table} t) t ON {meant}
+             LEFT JOIN LATERAL (
+                 SELECT r.file_id FROM migrate.seed_rows r WHERE r.relation = {oid} AND r.key = t.migrate_key OFFSET 0) r ON true
              WHERE s.file = {index}
-         ), moved AS (
-             UPDATE migrate.seed_rows r SET file_id = {id} FROM found
-             WHERE found.vertical = {vertical} AND found.file_id <> {id} AND r.relation = {oid} AND r.key = found.key
          ), others AS (
-             SELECT line, key, vertical, name FROM found WHERE NOT is_new AND vertical IS DISTINCT FROM {vertical}
+             SELECT o.line, o.key, f.vertical, f.name FROM found o LEFT JOIN migrate.seed_files f ON f.id = o.file_id
+             WHERE o.is_there AND (o.file_id IS NULL OR o.file_id <> ALL (ARRAY[{files}]))
          )
          SELECT (SELECT pg_catalog.count(*) FROM found WHERE is_written),
              (SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o)) FROM (SELECT * FROM others ORDER BY line LIMIT {NAMED}) o),
-             (SELECT pg_catalog.count(*) FROM others)",
-        first = load.key().first().map(|name| quote::ident(name)).unwrap_or_default(),
+             (SELECT pg_catalog.count(*) FROM others),
+             (SELECT pg_catalog.count(*) FROM found WHERE file_id <> {id})",
         differs = differs.collect::<Vec<_>>().join(" "),
+        key = load.table.key_of("t"),
         table = load.table.from(),
         meant = load.is_meant(),
         oid = load.table.oid,
         index = load.index,
+        files = load.files,
         id = load.id,
-        vertical = quote::literal(load.vertical),
+    )
+}
+
+/// Makes rows that another file of the vertical had this file's.
+fn take_over(load: &Load<'_>) -> String {
+    format!(
+        "UPDATE migrate.seed_rows r SET file_id = {id} FROM {STAGE} s JOIN {table} t ON {meant}
+         WHERE s.file = {index} AND r.relation = {oid} AND r.key = {key} AND r.file_id <> {id}",
+        id = load.id,
+        table = load.table.from(),
+        meant = load.is_meant(),
+        index = load.index,
+        oid = load.table.oid,
+        key = load.table.key_of("t"),
     )
 }
 

@@ -1,5 +1,6 @@
 //! A table's own triggers, off for a while: those that people made, never the ones behind foreign keys. No superuser is needed.
 
+use super::state::pairs;
 use super::work::{Work, failed};
 use crate::error::Error;
 use crate::sql::quote;
@@ -37,10 +38,11 @@ pub(super) async fn off(work: &mut Work<'_, '_>, tables: &[u32]) -> Result<Switc
     if disable.is_empty() {
         return Ok(switch);
     }
-    for row in work.rows(include_str!("sql/deferred.sql")).await.map_err(error)? {
-        let cell = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
-        switch.deferred.push(quote::qualified(&cell(0), &cell(1)));
+    if work.deferred.is_none() {
+        let rows = work.rows(include_str!("sql/deferred.sql")).await.map_err(error)?;
+        work.deferred = Some(pairs(&rows).map(|(schema, name)| quote::qualified(&schema, &name)).collect());
     }
+    switch.deferred = work.deferred.clone().unwrap_or_default();
     // A table with checks outstanding cannot be altered.
     disable.insert(0, "SET CONSTRAINTS ALL IMMEDIATE".to_owned());
     disable.extend(switch.defer());

@@ -1,6 +1,6 @@
 //! The transaction in which seeds are loaded or removed: what every part of the work needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use time::Date;
 
@@ -25,13 +25,29 @@ pub(super) struct Work<'r, 'a> {
     pub(super) tables: BTreeMap<u32, Option<Table>>,
     /// Rows inserted into and updated in each table by this session, when it was last looked at.
     pub(super) written: BTreeMap<u32, (i64, i64)>,
+    /// Whether no row belonged to a seed before, and if so, the tables in which some do now.
+    pub(super) is_first: bool,
+    pub(super) owned: BTreeSet<u32>,
+    /// The transaction's number.
+    pub(super) xid: String,
+    /// Constraints that are checked at the end of a transaction unless somebody says otherwise, when they were read.
+    pub(super) deferred: Option<Vec<String>>,
     /// Another session, which sees the rows that were there before.
     before: Option<Session>,
 }
 
 impl<'r, 'a> Work<'r, 'a> {
     pub(super) fn new(run: &'r mut Run<'a>) -> Self {
-        Self { run, tables: BTreeMap::new(), written: BTreeMap::new(), before: None }
+        Self {
+            run,
+            tables: BTreeMap::new(),
+            written: BTreeMap::new(),
+            is_first: false,
+            owned: BTreeSet::new(),
+            xid: String::new(),
+            deferred: None,
+            before: None,
+        }
     }
 
     /// Opens the transaction, as the only runner. `is_kept`: whether it is to be committed, so that there must be a ledger.

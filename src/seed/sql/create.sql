@@ -20,7 +20,6 @@ CREATE TABLE IF NOT EXISTS migrate.seed_rows (
     file_id  integer NOT NULL,
     PRIMARY KEY (relation, key)
 );
-CREATE INDEX IF NOT EXISTS seed_rows_file_id_idx ON migrate.seed_rows (file_id);
 COMMENT ON TABLE migrate.seed_rows IS 'Rows that seeding put there: all others are not a seed''s to change or to delete.';
 
 DO $$
