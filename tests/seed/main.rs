@@ -17,6 +17,7 @@ mod repeat;
 mod reset;
 mod scripts;
 mod supabase;
+mod volume_yoga;
 mod yoga;
 
 use project::Project;

@@ -25,7 +25,7 @@ mod timetable;
 
 use std::fmt::Write as _;
 
-use super::model::{Location, Model, Shape, block};
+use super::model::{Location, Model, Month, Shape, block};
 use super::rows::Table;
 use crate::sql::quote;
 use catalogue::{KINDS, OFFERS, TIERS};
@@ -41,6 +41,14 @@ pub(super) struct Yoga;
 impl Model for Yoga {
     fn tables(&self) -> &'static [Table] {
         tables::TABLES
+    }
+
+    fn base_tables(&self) -> &'static [&'static str] {
+        &["organizations", "locations", "user_roles", "class_types", "membership_packages"]
+    }
+
+    fn month(&self) -> Month {
+        Month { rows: 17_500, bytes: 6 << 20 }
     }
 
     fn base(&self, shape: &Shape) -> String {
