@@ -9,9 +9,11 @@ mod support;
 #[expect(dead_code, reason = "other suites use what this one does not")]
 mod project;
 
+mod bundled;
 mod cells;
 mod coffee;
 mod faults;
+mod more;
 mod owners;
 mod repeat;
 mod reset;

@@ -1,0 +1,42 @@
+"""The bundled demo data: seeded into a fresh schema, and seeded again."""
+
+import measure
+import tools
+from context import OURS, Context
+from measure import median
+
+FIRST_S, SECOND_S = 1.0, 0.3
+VERTICALS = ("coffee-shop", "yoga-studio", "all")
+
+
+def run(context: Context) -> None:
+    migrate = str(context.tool(OURS).program)
+    folder = context.scratch / "seed"
+    folder.mkdir()
+    env = tools.environment(context.scratch / "home", context.server.port, "bench_seed")
+
+    def ours(*arguments: str) -> measure.Sample:
+        return measure.run([migrate, *arguments, "--quiet", "--dir", str(folder)], env, folder, memory=True)
+
+    context.server.fresh("bench_seed")
+    ours("up", "--stand-in", "--yes")
+    rows = []
+    for vertical in VERTICALS:
+        first, second = [], []
+        for _ in range(context.runs):
+            context.server.settle()
+            first.append(ours("seed", vertical))
+            second.append(ours("seed", vertical))
+            count = context.server.sql("select count(*) from migrate.seed_rows", "bench_seed")
+            ours("seed", vertical, "--reset", "--yes")
+        walls = [median([s.wall_s for s in samples]) for samples in (first, second)]
+        peak = max(s.peak_mib or 0 for s in first)
+        rows.append([vertical, count, *(f"{1000 * wall:.0f}" for wall in walls), f"{peak:.0f}", str(context.runs)])
+    context.report.table(
+        "Demo data",
+        "`migrate seed`, whole processes over TCP, milliseconds, medians: into the schema that `migrate up` made, and once more. "
+        "Rows are those that the ledger keeps as the seed's.",
+        ["vertical", "rows", "first", "again", "peak, MiB", "runs"], rows,
+    )
+    context.report.check("both verticals, first", walls[0], " s", FIRST_S)
+    context.report.check("both verticals, again", walls[1], " s", SECOND_S)
