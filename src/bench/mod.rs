@@ -223,7 +223,7 @@ fn figures(samples: &[Timed], elapsed: Duration) -> Option<Figures> {
         runs: samples.len(),
         latency: Latency::of(samples.iter().map(|sample| sample.query))?,
         transaction: Latency::of(samples.iter().map(|sample| sample.transaction))?,
-        calls_per_second: if seconds > 0.0 { count / seconds } else { 0.0 },
+        calls_per_second: if seconds > 0.0 { (count / seconds * 100.0).round() / 100.0 } else { 0.0 },
         rows: (rows().min().unwrap_or(0), rows().max().unwrap_or(0)),
     })
 }

@@ -67,7 +67,15 @@ pub(super) struct Relation {
 struct Policy {
     name: String,
     text: String,
-    functions: Vec<String>,
+    /// What it calls, built-in functions left out.
+    functions: Vec<Function>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Function {
+    name: String,
+    /// With its schema.
+    shown: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -160,16 +168,14 @@ fn policy_per_row(node: &Node, relation: &Relation) -> Option<Warning> {
     let rows = node.looked_at();
     if rows >= EVALUATIONS {
         let called = calls(filter);
-        for policy in &relation.policies {
-            let known = policy.functions.iter().map(String::as_str).chain(["current_setting"]);
-            if let Some(function) = known.into_iter().find(|name| called.iter().any(|c| c == name)) {
-                let message = format!(
-                    "policy {} on {table} calls {function}() for each of {} rows: `(select {function}(…))` is asked once",
-                    quote::ident(&policy.name),
-                    count(rows)
-                );
-                return Some(warning(policy, message));
-            }
+        let found = relation.policies.iter().find_map(|policy| Some((policy, policy.calls_of(&called)?)));
+        if let Some((policy, function)) = found {
+            let message = format!(
+                "policy {} on {table} calls {function}() for each of {} rows: `(select {function}(…))` is asked once",
+                quote::ident(&policy.name),
+                count(rows)
+            );
+            return Some(warning(policy, message));
         }
     }
     // A sub-select of the query itself looks the same: it is the policy's when it reads what the policy names.
@@ -193,6 +199,28 @@ fn policy_per_row(node: &Node, relation: &Relation) -> Option<Warning> {
     }
     None
 }
+
+impl Policy {
+    /// The one of some calls that is this policy's.
+    fn calls_of(&self, called: &[String]) -> Option<&str> {
+        let is_called = |name: &str| called.iter().any(|call| call == name);
+        if let Some(function) = self.functions.iter().find(|function| is_called(&function.name)) {
+            return Some(&function.shown);
+        }
+        if !is_called(SETTING) {
+            return None;
+        }
+        if mentions(&self.text, SETTING) {
+            return Some(SETTING);
+        }
+        // A function in SQL whose body has taken its place, as that of auth.uid(). In a sub-select it would not be here.
+        let is_bare = |function: &&Function| !self.text.contains(&format!("SELECT {}(", function.shown));
+        self.functions.iter().find(is_bare).map(|function| function.shown.as_str())
+    }
+}
+
+/// What tells a session's person, in the end.
+const SETTING: &str = "current_setting";
 
 /// Only where it begins: an estimate that is off makes all of those above it so.
 fn estimate(node: &Node, above: &[&Node]) -> Option<Warning> {

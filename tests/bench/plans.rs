@@ -50,8 +50,17 @@ fn a_policy_that_is_asked_for_each_row_is_named() {
             "policy_per_row",
             "public.visits",
             "asked each time",
-            "policy \"asked each time\" on public.visits calls may_see() for each of 20,000 rows: \
-             `(select may_see(…))` is asked once",
+            "policy \"asked each time\" on public.visits calls public.may_see() for each of 20,000 \
+             rows: `(select public.may_see(…))` is asked once",
+        ]],
+    );
+    same(
+        &warnings(&format!("{ann}select * from carts")),
+        &[[
+            "policy_per_row",
+            "public.carts",
+            "bare",
+            "policy \"bare\" on public.carts calls auth.uid() for each of 500 rows: `(select auth.uid(…))` is asked once",
         ]],
     );
     let found = warnings(&format!("{ann}select * from replies"));

@@ -28,6 +28,14 @@ create policy "of a visit" on replies for select to authenticated
 using (text <> '' and (select v.shop_id from visits as v where v.id = visit_id) > 0);
 grant select on replies to authenticated;
 
+-- A policy that is written as everybody writes it first.
+create table carts (id bigint primary key, owner uuid not null);
+insert into carts select n, '00000000-0000-4000-8000-00000000000a' from generate_series(1, 500) as n;
+alter table carts enable row level security;
+create policy bare on carts for select to authenticated using (owner = auth.uid());
+create policy nobody on carts for select to authenticated using (owner = (select auth.uid()) and id < 0);
+grant select on carts to authenticated;
+
 insert into auth.users (id, email, raw_app_meta_data)
 values ('00000000-0000-4000-8000-00000000000a', 'ann@shop.example', '{"level": 7}');
 -- Workers would make the plans depend on how many are free.

@@ -11,9 +11,13 @@ select json_build_object(
       'name', policy.polname,
       'text', coalesce(pg_get_expr(policy.polqual, policy.polrelid), ''),
       'functions', (
-        select coalesce(json_agg(distinct called.proname), '[]')
+        select coalesce(json_agg(json_build_object(
+          'name', called.proname,
+          'shown', format('%I.%I', home.nspname, called.proname)
+        ) order by called.oid), '[]')
         from pg_depend as need
         join pg_proc as called on called.oid = need.refobjid
+        join pg_namespace as home on home.oid = called.pronamespace
         where need.classid = 'pg_policy'::regclass and need.objid = policy.oid and need.refclassid = 'pg_proc'::regclass
       )
     ) order by policy.polname), '[]')
