@@ -59,7 +59,7 @@ fn day(date: Date) -> Option<crate::seed::volume::Day> {
 }
 
 pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Result<u8> {
-    let settings = context.settings_quietly()?;
+    let settings = context.settings()?;
     if args.verticals.is_empty() {
         return unnamed(args, context, &settings).await;
     }

@@ -5,6 +5,8 @@
 //! not. An update leaves the same trace as an insert; where a table saw both, another session tells which rows it can see: it
 //! sees only what was committed, that is, what is not ours.
 
+use tokio_postgres::error::SqlState;
+
 use super::table::{self, Table};
 use super::work::{Work, failed, number};
 use crate::database::session::Failure;
@@ -135,5 +137,12 @@ async fn before(work: &mut Work<'_, '_>, path: &str, table: &Table) -> anyhow::R
 }
 
 fn noting(path: &str, failure: &Failure) -> Error {
-    failed(&format!("{path}: failed to note which rows it inserted"), failure)
+    let error = failed(&format!("{path}: failed to note which rows it inserted"), failure);
+    match failure.code() {
+        Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => error.hint(
+            "a script that locks a table against readers (TRUNCATE, ALTER TABLE) cannot both insert into it and update it: \
+             make two files of it",
+        ),
+        _ => error,
+    }
 }

@@ -12,7 +12,7 @@ fn a_reset_deletes_what_seeding_put_there_and_asks() {
     shop.migrate(&["seed", "x", "--reset"]).code(4).says("Delete 11 rows that seeding put into");
     shop.migrate(&["seed", "x", "--reset", "--dry-run"])
         .ok()
-        .prints("orders: 4 rows\n")
+        .prints("public.orders: 4 rows\n")
         .prints("x: 11 rows would be deleted");
     assert_eq!(shop.value("select count(*) from orders"), "4");
     // The log's trigger forbids to delete; it does so again afterwards.

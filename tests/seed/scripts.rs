@@ -19,6 +19,19 @@ fn a_script_that_fails_is_told_by_line_and_leaves_nothing() {
 }
 
 #[test]
+fn a_table_locked_against_readers_is_told() {
+    let shop = shop();
+    shop.value("insert into orders (note) values ('by hand') returning 1");
+    let script = "truncate orders; insert into orders (note) values ('a'); update orders set note = 'b';\n";
+    shop.file("seeds/x/01_a.sql", script);
+    shop.migrate(&["seed", "x"])
+        .code(5)
+        .says("seeds/x/01_a.sql: failed to note which rows it inserted")
+        .says("make two files of it");
+    assert_eq!(shop.value("select string_agg(note, ',') from orders"), "by hand");
+}
+
+#[test]
 fn a_script_leaves_nothing_in_the_session() {
     let shop = shop();
     shop.file("seeds/x/01_a.sql", "set search_path = nowhere; set role pg_monitor; set seed.today = 'never';\n");
