@@ -4,6 +4,7 @@ server goes about them in the same way.
 The databases are loaded here with `migrate seed --scale`, unless two that are loaded already are named with --databases.
 """
 
+import difflib
 import json
 import os
 import subprocess
@@ -21,8 +22,9 @@ LONGEST_S = 6 * 3600
 
 @dataclass
 class Size:
-    #: How the tables call it.
+    #: How texts call it, and how the heads of columns do.
     name: str
+    short: str
     found: dict
 
     def __post_init__(self) -> None:
@@ -31,7 +33,7 @@ class Size:
 
 
 def run(context: Context) -> None:
-    sizes = [measure_at(context, url, name) for name, url in databases(context)]
+    sizes = [measure_at(context, *size) for size in databases(context)]
     small, large = sizes[0], sizes[-1]
     report, server = context.report, large.found["server"]
     report.table(
@@ -39,16 +41,16 @@ def run(context: Context) -> None:
         f"`migrate bench`: {large.found['runs']} runs of each by {large.found['clients']} clients, milliseconds from the sending of "
         f"the query to its last row. PostgreSQL {server['version']}, shared_buffers {server['shared_buffers']}, work_mem "
         f"{server['work_mem']}, jit {server['jit']}; {machine()}. "
-        + " ".join(f"{size.name}: a database of {size.mb:,.0f} MB." for size in sizes),
-        ["query", "as", "what", *(f"{p}, {size.name}" for size in sizes for p in ("p50", "p95", "p99", "rows")), "plan"],
+        + " ".join(f"{size.short}: {size.name}, a database of {size.mb:,.0f} MB." for size in sizes),
+        ["query", "as", "what", *(f"{p} {size.short}" for size in sizes for p in ("p50", "p95", "p99", "rows")), "plan"],
         [row(id, sizes) for id in large.queries],
     )
     changed = [id for id in large.queries if plan(small, id) != plan(large, id)]
     if changed:
-        report.table(
-            "Plans that differ", "Nodes without costs and rows.", ["query", small.name, large.name],
-            [[id, nodes(small, id), nodes(large, id)] for id in changed],
-        )
+        report.say(f"\n## Plans that differ, from {small.name} to {large.name}\n\nNodes without costs and rows.")
+    for id in changed:
+        lines = difflib.unified_diff(nodes(small, id), nodes(large, id), n=2, lineterm="")
+        report.say("\n".join([f"\n{id}:\n\n```diff", *list(lines)[2:], "```"]))
     warned = [[id, w["message"]] for id, q in large.queries.items() for w in q["warnings"]]
     if warned:
         report.table(f"Warnings, {large.name}", "What is said of the plans.", ["query", "warning"], warned)
@@ -61,15 +63,16 @@ def run(context: Context) -> None:
 
 
 def databases(context: Context):
-    """Names and URLs, the smaller one first; each is made when its turn comes."""
+    """URLs and names, the smaller one first; each is made when its turn comes."""
     options = context.options
     if options.databases:
         for name, url in zip(("first", "second"), options.databases.split(",")):
-            yield name, url
+            yield url, f"the {name} database", name
         return
     for number, scale in enumerate(int(scale) for scale in options.scales.split(",")):
         locations = options.locations.split(",")[number] if options.locations else None
-        yield f"{scale} branch-months", load(context, scale, locations)
+        name = f"{scale} branch-month{'s' if scale > 1 else ''}"
+        yield load(context, scale, locations), name, f"@{scale}"
 
 
 def load(context: Context, scale: int, locations: str | None) -> str:
@@ -85,10 +88,10 @@ def load(context: Context, scale: int, locations: str | None) -> str:
     return url
 
 
-def measure_at(context: Context, url: str, name: str) -> Size:
+def measure_at(context: Context, url: str, name: str, short: str) -> Size:
     runs = ["--runs", str(context.options.query_runs), "--clients", str(context.options.clients)]
     printed = migrate(context, ["bench", "--json", *runs, "--url", url], well=(0, 1, 3))
-    return Size(name, json.loads(printed))
+    return Size(name, short, json.loads(printed))
 
 
 def migrate(context: Context, arguments: list[str], well: tuple = (0,)) -> str:
@@ -126,9 +129,9 @@ def plan(size: Size, id: str) -> str | None:
     return found and found["fingerprint"]
 
 
-def nodes(size: Size, id: str) -> str:
+def nodes(size: Size, id: str) -> list[str]:
     found = (size.queries.get(id) or {}).get("plan")
-    return "<br>".join(line.replace(" ", "&nbsp;") for line in found["nodes"]) if found else "none"
+    return found["nodes"] if found else []
 
 
 def p95(query: dict) -> float:

@@ -265,14 +265,26 @@ impl Node {
     /// The nodes, one a line.
     fn shape(&self) -> String {
         let mut text = String::new();
-        for (node, above) in self.walk() {
-            let depth = above.len();
-            if let Some(subplan) = &node.subplan {
-                let _ = writeln!(text, "{:1$}{subplan}:", "", depth * 2);
-            }
-            let _ = writeln!(text, "{:1$}{2}", "", depth * 2, node.title());
-        }
+        self.shape_into(&mut text, 0);
         text
+    }
+
+    fn shape_into(&self, text: &mut String, depth: usize) {
+        let indent = depth * 2;
+        if let Some(subplan) = &self.subplan {
+            // Their numbers hang on what else is in the plan.
+            let kind = ["InitPlan", "SubPlan"].into_iter().find(|kind| subplan.starts_with(kind));
+            let _ = writeln!(text, "{:indent$}{}:", "", kind.unwrap_or(subplan));
+        }
+        let _ = writeln!(text, "{:indent$}{}", "", self.title());
+        let mut children: Vec<&Node> = self.children.iter().collect();
+        if self.kind.starts_with("Bitmap") {
+            // The planner takes the cheapest first: the same plan all the same.
+            children.sort_by_key(|child| child.title());
+        }
+        for child in children {
+            child.shape_into(text, depth + 1);
+        }
     }
 
     /// As EXPLAIN's text calls it.
