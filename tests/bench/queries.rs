@@ -97,3 +97,18 @@ fn a_project_without_queries_is_told_how_to_write_one() {
     let project = project(&[]);
     project.migrate(&["bench"]).code(2).says("there are no queries in ").says("bench/queries/q1_newest_orders.sql");
 }
+
+#[test]
+fn the_bundled_project_brings_its_queries() {
+    let project = project(&[]);
+    for folder in ["migrations", "rollbacks"] {
+        std::fs::remove_dir(project.path().join(folder)).unwrap();
+    }
+    let list = project.migrate(&["bench", "--list", "c", "y"]).ok();
+    for file in ["bundled:bench/queries/c01_menu.sql", "bundled:bench/queries/y13_instructor_load.sql"] {
+        assert!(list.stdout.contains(file), "{}", list.stdout);
+    }
+    // A folder of one's own takes their place.
+    project.file("bench/queries/q1.sql", "select 1");
+    assert_eq!(project.migrate(&["bench", "--list"]).ok().stdout.lines().count(), 2);
+}
