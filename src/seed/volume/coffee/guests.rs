@@ -41,6 +41,8 @@ pub(super) struct Guests {
     account: Option<Id>,
     organization: Id,
     location: u32,
+    /// Whose staff see them.
+    visible_to: [Id; 2],
     next_seq: i64,
     points: Ids,
     entries: u64,
@@ -67,6 +69,7 @@ impl Guests {
             account,
             organization,
             location,
+            visible_to: [organization, Id::of(&format!("volume coffee location {location}"))],
             next_seq: first_seq,
             points,
             entries: 0,
@@ -180,7 +183,8 @@ impl Guests {
                 1 => row.json(r#"{"size": "large"}"#),
                 _ => row.null(),
             };
-            row.flag(true).time(guest.since).time(guest.last.max(guest.since + DAY / 24));
+            let row = row.flag(true).time(guest.since).time(guest.last.max(guest.since + DAY / 24));
+            row.uuids(&self.visible_to);
         }
         self.written = to;
         to > from

@@ -1,6 +1,6 @@
 //! The tables that a shop's life is written to. The constants are their places in the list.
 
-use crate::seed::volume::rows::Kind::{Bool, Date, Int4, Int8, Json, Numeric, Text, Timestamp, Uuid};
+use crate::seed::volume::rows::Kind::{Bool, Date, Int4, Int8, Json, Numeric, Text, Timestamp, Uuid, Uuids};
 use crate::seed::volume::rows::Table;
 
 pub(super) const CUSTOMERS: usize = 0;
@@ -38,6 +38,7 @@ pub(super) const TABLES: &[Table] = &[
             ("is_active", Bool),
             ("created_at", Timestamp),
             ("updated_at", Timestamp),
+            ("visible_to", Uuids),
         ],
     },
     Table {
