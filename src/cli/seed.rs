@@ -76,8 +76,12 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
     let target = target_name(&context.settings()?);
     let mut run = context.open().await?;
     let loaded = async {
+        // While a volume load is unfinished, tables lack the keys by which rows of files are found.
+        let (first, then) = volume::unfinished_first(&mut run, wanted).await?;
+        let mut grown = volume::load_all(&mut run, first).await?;
         let loaded = seed::load(&mut run, &verticals, options).await?;
-        anyhow::Ok((loaded, volume::load_all(&mut run, wanted).await?))
+        grown.extend(volume::load_all(&mut run, then).await?);
+        anyhow::Ok((loaded, grown))
     }
     .await;
     run.close().await;

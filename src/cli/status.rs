@@ -6,6 +6,7 @@ use crate::diff;
 use crate::engine::compare::compare;
 use crate::engine::elsewhere;
 use crate::engine::sides::{Side, Sources, applied};
+use crate::engine::unfinished::unfinished;
 use crate::error::Kind;
 use crate::report::views::{Drift, Status};
 
@@ -45,8 +46,9 @@ pub(super) async fn run(args: &Args, context: &mut Context<'_>) -> anyhow::Resul
             Some(read.map(|[made, live]| Drift::of(diff::compare(&made.catalog, &live.catalog, &managed))))
         }
     };
+    let volume = unfinished(&mut run).await;
     run.close().await;
-    let status = Status::new(&target, &lines).with_drift(drift.transpose()?);
+    let status = Status::new(&target, &lines).with_volume(volume?).with_drift(drift.transpose()?);
     context.ui.result(&status)?;
     Ok(if args.check && !status.clean { Kind::Differences.exit_code() } else { 0 })
 }

@@ -2,6 +2,7 @@
 
 use crate::config::{Settings, Target};
 use crate::engine::run::Run;
+use crate::engine::unfinished;
 use crate::error::{Error, Kind};
 use crate::report::plural;
 use crate::seed::volume::{self, Model, ledger::Known, load, request::Request, reset};
@@ -72,6 +73,19 @@ fn here(settings: &Settings) -> Machine {
         Target::Embedded(embedded) => machine(embedded),
         Target::Given(_) => Machine::default(),
     }
+}
+
+/// The load that is to be gone on with, and the others.
+pub(super) async fn unfinished_first(
+    run: &mut Run<'_>,
+    wanted: Vec<Wanted>,
+) -> anyhow::Result<(Vec<Wanted>, Vec<Wanted>)> {
+    let Some(load) = unfinished::unfinished(run).await? else { return Ok((Vec::new(), wanted)) };
+    let (first, then): (Vec<_>, Vec<_>) = wanted.into_iter().partition(|one| one.request.vertical == load.vertical);
+    if first.is_empty() {
+        unfinished::refuse(run).await?;
+    }
+    Ok((first, then))
 }
 
 /// Loads one after the other. The demo rows are there.

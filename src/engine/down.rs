@@ -8,6 +8,7 @@ use super::losses::{self, Loss};
 use super::run::Run;
 use super::shared;
 use super::step::{Direction, Step};
+use super::unfinished;
 use super::up::{self, Outcome};
 use crate::error::{Error, Kind};
 use crate::ledger::{self, State, Stored, Width};
@@ -42,6 +43,7 @@ pub struct Plan {
 pub async fn plan(run: &mut Run<'_>, pairs: &[Pair], target: &Target) -> anyhow::Result<Plan> {
     let state = run.state().await?;
     half_applied(&state)?;
+    unfinished::refuse(run).await?;
     only_supabase(&state, pairs)?;
     let stored = if state.entries.iter().any(|e| e.applied) { stored(run).await? } else { Vec::new() };
     let chosen = choose(run, stored, target).await?;

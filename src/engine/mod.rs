@@ -16,6 +16,7 @@
 //! | `squash` | many pairs folded into one that makes the same |
 //! | `sides` | what a diff compares, read from wherever it is |
 //! | `prove`, `rows` | up, down, up of every pair there, with rows in the tables |
+//! | `unfinished` | a volume load that was stopped keeps migrations away |
 //! | `failure` | a failing script as a person reads it |
 
 pub(crate) mod apply;
@@ -40,6 +41,7 @@ pub mod squash;
 pub mod step;
 mod stepwise;
 pub mod supabase_seed;
+pub mod unfinished;
 mod units;
 pub mod up;
 pub(crate) mod watch;

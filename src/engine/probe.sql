@@ -24,4 +24,5 @@ SELECT pg_catalog.pg_backend_pid(),
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         WHERE n.nspname = 'supabase_migrations' AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
           AND pg_catalog.has_table_privilege(c.oid, 'SELECT')),
-       current_user <> session_user
+       current_user <> session_user,
+       pg_catalog.to_regclass('migrate.volume_progress') IS NOT NULL

@@ -47,6 +47,8 @@ pub struct Facts {
     pub history_in_public: bool,
     /// The columns of Supabase's ledger, if it exists and may be read.
     pub supabase_ledger: Option<Columns>,
+    /// Whether a volume load is not finished.
+    pub volume_progress: bool,
 }
 
 /// What the project expects of its server and does not find.
@@ -371,6 +373,7 @@ async fn probe(session: &mut Session, ledger: &Ledger) -> anyhow::Result<Probe> 
             history_in_public: flag(10),
             creates_databases: flag(11),
             supabase_ledger: row.get(12).cloned().flatten().map(|found| Columns::read(&found)),
+            volume_progress: flag(14),
         },
     })
 }

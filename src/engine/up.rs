@@ -9,6 +9,7 @@ use super::plan::{self, Until, UpPlan};
 use super::run::Run;
 use super::shared;
 use super::step::{Direction, Step};
+use super::unfinished;
 use super::units::units;
 use crate::error::{Error, Kind};
 use crate::event::Event;
@@ -64,6 +65,7 @@ pub async fn up(run: &mut Run<'_>, pairs: &[Pair], options: &Options, outcome: &
     if nothing && options.release.is_none() {
         return Ok(());
     }
+    unfinished::refuse(run).await?;
     // Everything is checked before anything runs.
     let steps = steps(&first_look, run, options, largest)?;
     run.begin_writing(largest).await?;

@@ -19,6 +19,7 @@ mod repeat;
 mod reset;
 mod scripts;
 mod supabase;
+mod volume;
 mod volume_yoga;
 mod yoga;
 

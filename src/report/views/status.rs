@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::diff::{self, Difference};
 use crate::engine::compare::{Line, Standing};
 use crate::engine::prove::WithoutRows;
+use crate::engine::unfinished::Unfinished;
 use crate::report::{View, clean, plural, table};
 
 /// One line of `status`.
@@ -38,7 +39,10 @@ pub struct Status<'a> {
     pub migrations: Vec<StatusLine>,
     /// What was changed by hand; null when that was not asked for.
     pub drift: Option<Drift>,
-    /// Whether everything is applied and unchanged, and if that was asked for, nothing was changed by hand.
+    /// The volume load that is not finished.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volume: Option<Unfinished>,
+    /// Whether everything is applied and unchanged, no volume load is unfinished, and if that was asked for, nothing was changed by hand.
     pub clean: bool,
     /// Whether one of the two ledgers has what the other lacks.
     #[serde(skip)]
@@ -91,7 +95,15 @@ impl<'a> Status<'a> {
         };
         let clean = lines.iter().all(|l| is_applied(l) && l.agrees());
         let disagree = lines.iter().any(|l| !l.agrees());
-        Self { target, migrations, drift: None, clean, disagree }
+        Self { target, migrations, drift: None, volume: None, clean, disagree }
+    }
+
+    /// The same, with a volume load that is not finished.
+    #[must_use]
+    pub fn with_volume(mut self, volume: Option<Unfinished>) -> Self {
+        self.clean &= volume.is_none();
+        self.volume = volume;
+        self
     }
 
     /// The same, with what was changed by hand.
@@ -136,6 +148,11 @@ impl View for Status<'_> {
         }
         if self.disagree {
             writeln!(out, "the two ledgers disagree: `migrate adopt supabase` makes them agree")?;
+        }
+        if let Some(volume) = &self.volume {
+            let end = format!("`{}` takes it away", volume.take_away);
+            let go_on = volume.go_on.as_ref().map(|command| format!("`{command}` goes on, ")).unwrap_or_default();
+            writeln!(out, "{} of {}: {go_on}{end}", "unfinished volume load".yellow(), clean(&volume.vertical))?;
         }
         self.drift.iter().try_for_each(|drift| drifted(out, drift))
     }

@@ -263,8 +263,12 @@ impl Load<'_, '_> {
     }
 
     async fn resume(&mut self, shape: &Shape) -> anyhow::Result<(Vec<u64>, u64)> {
-        let done =
-            ledger::progress(&mut self.run.session).await.map_err(|f| failed("failed to read the progress", &f))?;
+        // A session of a program that was killed may still be committing: what it did is waited for.
+        let settle = "BEGIN; SET LOCAL lock_timeout = '60s'; LOCK TABLE migrate.volume_progress IN EXCLUSIVE MODE";
+        self.execute("failed to wait for an earlier session", settle).await?;
+        let done = ledger::progress(&mut self.run.session).await;
+        let done = done.map_err(|f| failed("failed to read the progress", &f))?;
+        self.execute("failed to read the progress", "COMMIT").await?;
         let model = Arc::clone(&self.model);
         let mut totals = vec![0_u64; model.tables().len()];
         for location in done.iter().filter(|location| location.is_done) {

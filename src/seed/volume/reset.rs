@@ -64,8 +64,18 @@ pub async fn reset(run: &mut Run<'_>, model: Box<dyn Model>, known: &Known, memo
 async fn take_away(run: &mut Run<'_>, model: &dyn Model, known: &Known, triggers: Triggers) -> Result<(), Error> {
     let begin = format!("BEGIN; SET LOCAL jit = off; {}", triggers.off_locally());
     execute(run, "failed to begin", &begin).await?;
-    execute(run, "failed to take the rows away", &model.reset()).await?;
     let mut names: Vec<&str> = model.tables().iter().map(|table| table.name).collect();
+    // A published table lets nothing be deleted while it lacks its primary key, unless it is told what to publish instead.
+    let identity = |kind: &str| {
+        let alter = names
+            .iter()
+            .map(|name| format!("ALTER TABLE {} REPLICA IDENTITY {kind}", quote::qualified("public", name)));
+        if known.is_finished { String::new() } else { alter.collect::<Vec<_>>().join("; ") }
+    };
+    let (full, default) = (identity("FULL"), identity("DEFAULT"));
+    execute(run, "failed to prepare the tables", &full).await?;
+    execute(run, "failed to take the rows away", &model.reset()).await?;
+    execute(run, "failed to prepare the tables", &default).await?;
     names.extend(model.base_tables());
     if triggers == Triggers::Session {
         let checks = strip::verify(&mut run.session, &names, Keys::To, &[]).await;
