@@ -92,8 +92,8 @@ async fn take_away(run: &mut Run<'_>, model: &dyn Model, known: &Known, triggers
         format!("UPDATE migrate.volume SET scale = 0 WHERE vertical = {vertical}; DELETE FROM migrate.volume_progress")
     };
     execute(run, "failed to note it", &forget).await?;
-    let detail = serde_json::json!({ "volume": true, "reset": true }).to_string();
-    let note = Note { event: "seeded", name: Some(known.vertical.clone()), detail: Some(detail), ..Note::default() };
+    let detail = serde_json::json!({ "volume": true }).to_string();
+    let note = Note { event: "unseeded", name: Some(known.vertical.clone()), detail: Some(detail), ..Note::default() };
     let recorder = run.recorder.clone();
     let ended = run.session.run(&[recorder.note(&note), Part::Sql("COMMIT")], |_, _| {}).await;
     ended.map(drop).map_err(|(_, f)| failed("failed to note it", &f))
