@@ -92,7 +92,7 @@ fn a_subscriber_is_told_what_he_may_select() {
     let signed_in = "authenticated";
     // The order of somebody else at his location, at another one, and of another organization.
     let orders = stream.changes("update orders set special_instructions = 'hot'");
-    assert_eq!(orders.len(), 7);
+    assert_eq!(orders.len(), 8);
     assert_eq!(stream.count(&orders, "anon", None), 0);
     assert_eq!(stream.count(&orders, signed_in, Some(ANN)), 2);
     assert_eq!(stream.count(&orders, signed_in, Some(MIA)), 0);
@@ -154,7 +154,7 @@ fn a_delete_reveals_the_key_and_nothing_else() {
     let stream = Stream::open();
     let deleted = stream.changes("delete from order_items");
     let deletes: Vec<_> = deleted.iter().filter(|change| change["action"] == "D").collect();
-    assert_eq!(deletes.len(), 7);
+    assert_eq!(deletes.len(), 8);
     for delete in deletes {
         assert!(delete.get("columns").is_none(), "{delete}");
         let names: Vec<_> = delete["identity"].as_array().unwrap().iter().map(|column| &column["name"]).collect();
