@@ -167,3 +167,29 @@ fn what_cannot_be_asked_for_is_refused_before_a_server_is_asked() {
     project.migrate(&["seed", "coffee-shop", "--scale", "1"]).code(4).says("protected");
     project.migrate(&["seed", "coffee-shop", "--reset", "--yes"]).code(4).says("protected");
 }
+
+#[test]
+fn a_role_that_may_not_switch_triggers_off_for_its_session_loads_as_well() {
+    // Roles are the server's: the first stand-in on it makes those of the API.
+    drop(bundled());
+    let mut project = Project::on(Cluster::shared().database());
+    for folder in ["migrations", "rollbacks"] {
+        std::fs::remove_dir(project.path().join(folder)).unwrap();
+    }
+    let database = project.value("select current_database()");
+    let owner = format!("owner_of_{database}");
+    let make = format!(
+        "create role {owner} login createrole; grant anon, authenticated, service_role to {owner};
+         alter database {database} owner to {owner}"
+    );
+    project.client().batch_execute(&make).unwrap();
+    project.url = project.url.replace("postgres://postgres@", &format!("postgres://{owner}@"));
+    project.migrate(&["up", "--stand-in"]).ok();
+    let (schema, arguments) = (project.dump(), arguments("coffee-shop", "false"));
+    project.migrate(&arguments).ok().says("until the rows are there");
+    is_sound(&project);
+    assert_eq!(project.dump(), schema);
+    project.migrate(&["seed", "coffee-shop", "--reset", "--yes"]).ok();
+    assert_eq!(project.value("select count(*) from orders"), "0");
+    assert_eq!(project.dump(), schema);
+}

@@ -181,7 +181,9 @@ impl Load<'_, '_> {
     async fn at_once(&mut self, shape: &Shape) -> anyhow::Result<Loaded> {
         let outcome = self.in_one_transaction(shape).await;
         let totals = self.back(outcome).await?;
-        self.analyze().await?;
+        let mut names = self.names();
+        names.extend(self.model.base_tables());
+        self.analyze(&names).await?;
         Ok(self.report(shape, "loaded", &totals, totals.iter().sum()))
     }
 
@@ -258,7 +260,7 @@ impl Load<'_, '_> {
     async fn go_on(&mut self, shape: &Shape, outcome: &'static str) -> anyhow::Result<Loaded> {
         let done = self.resume(shape).await;
         let (totals, loaded) = done.map_err(|error| self.unfinished(shape, error))?;
-        self.analyze().await?;
+        self.analyze(self.model.base_tables()).await?;
         Ok(self.report(shape, outcome, &totals, loaded))
     }
 
@@ -334,12 +336,11 @@ impl Load<'_, '_> {
         Ok(())
     }
 
-    /// Statistics of everything that was written to.
-    async fn analyze(&mut self) -> anyhow::Result<()> {
-        let mut names = self.names();
-        names.extend(self.model.base_tables());
+    /// Statistics of tables that were written to.
+    async fn analyze(&mut self, names: &[&str]) -> anyhow::Result<()> {
         let tables: Vec<String> = names.iter().map(|name| crate::sql::quote::qualified("public", name)).collect();
-        Ok(self.execute("failed to analyze", &format!("ANALYZE {}", tables.join(", "))).await?)
+        let sql = if tables.is_empty() { String::new() } else { format!("ANALYZE {}", tables.join(", ")) };
+        Ok(self.execute("failed to analyze", &sql).await?)
     }
 
     fn crew(&self) -> Crew {

@@ -13,9 +13,11 @@
 pub mod calendar;
 mod coffee;
 mod crew;
+mod id;
 pub mod ledger;
 pub mod load;
 pub mod model;
+mod numeric;
 mod progress;
 pub mod random;
 mod rebuild;

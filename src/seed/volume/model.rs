@@ -43,11 +43,15 @@ impl Shape {
     }
 }
 
+/// Where numbers of volume begin.
+const FIRST: i64 = -(1 << 46);
+
 /// The first number that a location may use of an identity column. `vertical` keeps two of them apart that share one:
-/// 0 is the shop, 1 the studio.
+/// 0 is the shop, 1 the studio. Numbers of volume are negative: whatever is written later has a later one, and what was there
+/// before, or comes when the volume is gone, never has the same.
 #[must_use]
 pub fn block(vertical: u32, number: u32) -> i64 {
-    i64::from(vertical * 0x1_0000 + number) << BLOCK_BITS
+    FIRST + (i64::from(vertical * 0x1_0000 + number) << BLOCK_BITS)
 }
 
 /// What a branch-month is, about: for the time that is left, and for the disk.
@@ -94,9 +98,11 @@ pub trait Model: Send + Sync {
     /// What happens at one location, from its first day on.
     fn location(&self, shape: &Shape, number: u32) -> Box<dyn Location>;
 
-    /// What is derived from everything else, set-based, and where sequences go on. Run in one transaction, with triggers
-    /// off, after indexes and constraints are there again.
-    fn finish(&self, shape: &Shape) -> String;
+    /// What is derived from everything else, set-based. Run in one transaction, with triggers off, after indexes and
+    /// constraints are there again.
+    fn finish(&self, _shape: &Shape) -> String {
+        String::new()
+    }
 
     /// Takes all of it away, children first. Run in one transaction, with triggers off.
     fn reset(&self) -> String;
@@ -124,6 +130,7 @@ mod tests {
     #[test]
     fn blocks_do_not_touch() {
         assert_eq!(block(0, 2) - block(0, 1), 1 << 28);
-        assert!(block(1, 0) > block(0, 10_000));
+        assert!(block(1, 0) > block(0, 60_000));
+        assert!(block(1, 60_001) < 0);
     }
 }

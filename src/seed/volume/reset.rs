@@ -73,9 +73,18 @@ async fn take_away(run: &mut Run<'_>, model: &dyn Model, known: &Known, triggers
         if known.is_finished { String::new() } else { alter.collect::<Vec<_>>().join("; ") }
     };
     let (full, default) = (identity("FULL"), identity("DEFAULT"));
-    execute(run, "failed to prepare the tables", &full).await?;
+    let (off, on) = match triggers {
+        Triggers::Session => (String::new(), String::new()),
+        Triggers::Catalog => {
+            let told = run.session.query(include_str!("sql/triggers.sql"), &[]).await;
+            let told = told.map_err(|f| failed("failed to read the triggers", &f))?;
+            let text = |place: usize| told.first().map_or_else(String::new, |row| row.get(place));
+            (text(0), format!("SET CONSTRAINTS ALL IMMEDIATE; {}", text(1)))
+        }
+    };
+    execute(run, "failed to prepare the tables", &format!("{full}; {off}")).await?;
     execute(run, "failed to take the rows away", &model.reset()).await?;
-    execute(run, "failed to prepare the tables", &default).await?;
+    execute(run, "failed to leave the tables as they were", &format!("{on}; {default}")).await?;
     names.extend(model.base_tables());
     if triggers == Triggers::Session {
         let checks = strip::verify(&mut run.session, &names, Keys::To, &[]).await;

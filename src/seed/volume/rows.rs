@@ -2,9 +2,9 @@
 
 use std::fmt::{self, Write as _};
 
-use md5::{Digest as _, Md5};
-
 use super::calendar::Day;
+pub use super::id::Id;
+use super::numeric::numeric;
 
 /// What a binary COPY begins with: the signature, no flags, no extension.
 const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
@@ -74,40 +74,6 @@ pub struct Table {
     pub name: &'static str,
     /// Names and types.
     pub columns: &'static [(&'static str, Kind)],
-}
-
-/// A uuid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Id(pub u128);
-
-impl Id {
-    /// What `md5('…')::uuid` gives: for the few ids that are documented.
-    #[must_use]
-    pub fn of(label: &str) -> Self {
-        Self(u128::from_be_bytes(Md5::digest(label).into()))
-    }
-
-    /// These bits, marked as random ones are (version 4).
-    #[must_use]
-    pub const fn random(bits: u128) -> Self {
-        Self(bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62))
-    }
-}
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bits = self.0;
-        let part = |shift: u32, digits: u32| (bits >> shift) & ((1 << (4 * digits)) - 1);
-        write!(
-            f,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            part(96, 8),
-            part(80, 4),
-            part(64, 4),
-            part(48, 4),
-            part(0, 12)
-        )
-    }
 }
 
 /// The rows of one table.
@@ -378,32 +344,6 @@ impl fmt::Write for Into<'_> {
     }
 }
 
-/// The server's binary form of `number / 10^scale`: how many digits to the base of 10,000, the place of the first, sign, scale,
-/// digits. Leading and trailing zeros are left out.
-fn numeric(number: i64, scale: u16) -> ([u8; 24], usize) {
-    let padding = (4 - scale % 4) % 4;
-    let mut rest = u128::from(number.unsigned_abs()) * 10_u128.pow(u32::from(padding));
-    let places = i16::try_from((scale + padding) / 4).unwrap_or(0);
-    let mut digits = [0_i16; 8];
-    let (mut from, mut all) = (digits.len(), 0_i16);
-    while rest > 0 && from > 0 {
-        from -= 1;
-        digits[from] = i16::try_from(rest % 10_000).unwrap_or(0);
-        rest /= 10_000;
-        all += 1;
-    }
-    let used = &digits[from..];
-    let used = &used[..used.len() - used.iter().rev().take_while(|digit| **digit == 0).count()];
-    let mut value = [0; 24];
-    let weight = if used.is_empty() { 0 } else { all - places - 1 };
-    let sign = if number < 0 { 0x4000 } else { 0 };
-    let head = [count(used.len()), weight, sign, i16::try_from(scale).unwrap_or(0)];
-    for (at, part) in head.iter().chain(used).enumerate() {
-        value[2 * at..2 * at + 2].copy_from_slice(&part.to_be_bytes());
-    }
-    (value, 2 * (head.len() + used.len()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -423,32 +363,5 @@ mod tests {
         assert_eq!(rows.finish(0), expected);
         rows.clear();
         assert_eq!((rows.count(0), rows.bytes()), (0, 0));
-    }
-
-    #[test]
-    fn numerics_are_in_the_servers_form() {
-        // As `select numeric_send(…)` shows them: count, weight, sign, scale, digits.
-        let cases: &[(i64, u16, &[i16])] = &[
-            (0, 2, &[0, 0, 0, 2]),
-            (450, 2, &[2, 0, 0, 2, 4, 5000]),
-            (-1_234_567, 2, &[3, 1, 0x4000, 2, 1, 2345, 6700]),
-            (1_000_000, 2, &[1, 1, 0, 2, 1]),
-            (5, 2, &[1, -1, 0, 2, 500]),
-            (888, 4, &[1, -1, 0, 4, 888]),
-            (12, 0, &[1, 0, 0, 0, 12]),
-            (123_456_789, 6, &[3, 0, 0, 6, 123, 4567, 8900]),
-        ];
-        for (number, scale, expected) in cases {
-            let (value, len) = numeric(*number, *scale);
-            let parts: Vec<i16> = value[..len].chunks(2).map(|pair| i16::from_be_bytes([pair[0], pair[1]])).collect();
-            assert_eq!(&parts, expected, "{number} with {scale}");
-        }
-    }
-
-    #[test]
-    fn ids_are_the_servers() {
-        assert_eq!(Id::of("coffee organization").to_string(), "3f6acb41-0e0a-0879-925d-3f83bac9129c");
-        assert_eq!(Id::random(0).to_string(), "00000000-0000-4000-8000-000000000000");
-        assert_eq!(Id::random(u128::MAX).to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 }

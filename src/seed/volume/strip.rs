@@ -38,7 +38,7 @@ impl Triggers {
     pub(super) fn off_locally(self) -> &'static str {
         match self {
             Triggers::Session => "SET LOCAL session_replication_role = replica",
-            Triggers::Catalog => "SET LOCAL session_replication_role = DEFAULT",
+            Triggers::Catalog => "SELECT",
         }
     }
 

@@ -177,7 +177,7 @@ impl Guests {
             };
             let row = row.int(guest.points).cents(guest.spent).int(guest.visits);
             let row = row.time_or_null((guest.last > 0).then_some(guest.last));
-            let row = if guest.seq > 0 { row.long(guest.seq) } else { row.null() };
+            let row = if guest.seq != 0 { row.long(guest.seq) } else { row.null() };
             let row = match number % 5 {
                 0 => row.json(r#"{"milk": "oat"}"#),
                 1 => row.json(r#"{"size": "large"}"#),

@@ -6,10 +6,12 @@
 mod guests;
 mod menu;
 mod order;
+mod order_rows;
 mod shop;
 mod stock;
 mod tables;
 mod till;
+mod told;
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ mod timetable;
 
 use std::fmt::Write as _;
 
-use super::model::{Location, Model, Month, Shape, block};
+use super::model::{Location, Model, Month, Shape};
 use super::rows::Table;
 use crate::sql::quote;
 use catalogue::{KINDS, OFFERS, TIERS};
@@ -61,10 +61,6 @@ impl Model for Yoga {
 
     fn location(&self, shape: &Shape, number: u32) -> Box<dyn Location> {
         Box::new(Studio::new(shape, number))
-    }
-
-    fn finish(&self, shape: &Shape) -> String {
-        include_str!("finish.sql").replace("{numbers}", &block(studio::VERTICAL, shape.locations + 1).to_string())
     }
 
     fn reset(&self) -> String {
