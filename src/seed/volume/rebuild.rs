@@ -49,11 +49,12 @@ pub(super) async fn rebuild(
     let indexes: Vec<Task> = of(INDEXES).map(|step| task(step, lock_timeout)).collect();
     if !indexes.is_empty() {
         side_by_side(run, crew, model, shape, indexes, "indexes").await?;
-        let analyze = tables.iter().map(|table| Task {
-            label: format!("failed to analyze {table}"),
-            statements: vec![format!("ANALYZE {}", crate::sql::quote::qualified("public", table))],
+        // Not ANALYZE alone: an index is enough for a query only where the visibility map says so.
+        let vacuum = tables.iter().map(|table| Task {
+            label: format!("failed to vacuum {table}"),
+            statements: vec![format!("VACUUM (ANALYZE) {}", crate::sql::quote::qualified("public", table))],
         });
-        side_by_side(run, crew, model, shape, analyze.collect(), "statistics").await?;
+        side_by_side(run, crew, model, shape, vacuum.collect(), "statistics").await?;
     }
     together(run, of(KEYS).chain(of(FOREIGN_KEYS))).await?;
     let mut tasks: BTreeMap<&str, Task> = BTreeMap::new();
