@@ -58,7 +58,7 @@ impl<'r, 'a> Work<'r, 'a> {
             lock::acquire(&mut self.run.session, self.run.lock_wait, self.run.observer).await?;
         }
         // Whose rows are ours is found by what a statement sees of others: see `owned`.
-        let begin = format!("BEGIN ISOLATION LEVEL READ COMMITTED; {}", self.limits());
+        let begin = format!("BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL jit = off; {}", self.limits());
         self.run.session.settle(&begin).await.map_err(|failure| failed("failed to begin", &failure))?;
         Ok(())
     }
