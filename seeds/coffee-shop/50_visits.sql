@@ -24,8 +24,8 @@ select l.id as location_id, l.code, l.time_zone, l.currency, d.ago, t.today - d.
            when d.ago = 0 then case l.code when 'OLDTOWN' then 16 else 9 end
            else
              case l.code
-               when 'OLDTOWN' then 21 * (array[0.85, 0.9, 1, 1, 1.15, 1.4, 1.2])[w.weekday]
-               else 17 * (array[1.2, 1.2, 1.15, 1.2, 1.15, 0.55, 0.35])[w.weekday]
+               when 'OLDTOWN' then 11 * (array[0.85, 0.9, 1, 1, 1.15, 1.4, 1.2])[w.weekday]
+               else 8 * (array[1.2, 1.2, 1.15, 1.2, 1.15, 0.55, 0.35])[w.weekday]
              end
              * (0.9 + 0.2 * pg_temp.draw(md5('coffee day ' || l.code || d.ago), 0))
              * case

@@ -171,7 +171,7 @@ fn every_rule_of_the_schema_holds_whatever_the_day() {
         bundled(Project::on(url.clone())).migrate(&["seed", "coffee-shop", "--today", today]).ok();
         let mut shop = Shop::on(&url);
         shop.is_whole();
-        assert!((1100..1300).contains(&shop.number("select count(*) from orders")), "{today}");
+        assert!((550..700).contains(&shop.number("select count(*) from orders")), "{today}");
         let least = "select min(balance_after) from (select balance_after from stock_movements
                      union all select balance_after from loyalty_transactions) b";
         assert!(shop.number(least) >= 0, "{today}");
@@ -214,15 +214,15 @@ fn a_month_is_as_a_month_is() {
         ("categories", 9, 9),
         ("products where product_type <> 'ingredient'", 26, 26),
         ("customers", 40, 40),
-        ("orders", 1100, 1300),
-        ("orders where status = 'cancelled'", 10, 50),
-        ("orders where payment_status = 'refunded'", 5, 50),
-        ("orders where tip_amount > 0", 100, 500),
+        ("orders", 550, 700),
+        ("orders where status = 'cancelled'", 5, 25),
+        ("orders where payment_status = 'refunded'", 3, 30),
+        ("orders where tip_amount > 0", 50, 250),
         ("orders where status = 'pending'", 2, 5),
         ("orders where status = 'preparing'", 2, 5),
         ("orders where status = 'ready'", 2, 5),
-        ("loyalty_transactions where transaction_type = 'earn'", 300, 700),
-        ("loyalty_transactions where transaction_type = 'redeem'", 20, 100),
+        ("loyalty_transactions where transaction_type = 'earn'", 150, 400),
+        ("loyalty_transactions where transaction_type = 'redeem'", 10, 60),
         ("loyalty_transactions where transaction_type = 'bonus'", 4, 20),
         ("loyalty_transactions where transaction_type = 'expire'", 1, 3),
         ("promotions where redemption_count > 0", 4, 4),
