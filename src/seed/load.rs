@@ -11,8 +11,9 @@ use super::rows::{self, Load};
 use super::sheet::Sheet;
 use super::stage::{self, Shapes};
 use super::state::{self, State};
+use super::triggers::{self, Switch};
 use super::work::{Work, failed};
-use super::{owned, script, stale, table, triggers};
+use super::{owned, script, stale, table};
 use crate::database::pipeline::Part;
 use crate::engine::run::Run;
 use crate::engine::step::Step;
@@ -202,14 +203,13 @@ async fn run(
     step: &Step,
     without_triggers: &[Name],
 ) -> anyhow::Result<LoadedFile> {
-    let tables = tables(work, file, without_triggers).await?;
-    let switch = triggers::off(work, &tables).await?;
-    work.rows(&Work::tell(task.today)).await.map_err(|failure| failed(&file.path, &failure))?;
+    let switch = triggers_of(work, file, without_triggers).await?;
+    let begin: Vec<String> = switch.off.into_iter().chain([Work::tell(task.today)]).collect();
+    work.batch(&begin).await.map_err(|(_, failure)| failed(&file.path, &failure))?;
     let settle = work.settle();
     script::run(work, step, &settle).await?;
-    switch.restore(work).await?;
     let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
-    let inserted = owned::take(work, &file.path, id).await?;
+    let inserted = owned::take(work, &file.path, id, switch.on).await?;
     Ok(result(file, true, inserted, None))
 }
 
@@ -217,8 +217,8 @@ async fn run(
 async fn sheet(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<LoadedFile> {
     let changed = rows::load(work, load, shapes).await?;
     let mut inserted = changed.inserted;
-    if changed.inserted + changed.updated > 0 {
-        inserted += owned::take(work, &load.file.path, load.id).await?;
+    if let Some(grown) = changed.grown {
+        inserted += owned::note(work, &load.file.path, load.id, grown).await?;
     }
     Ok(result(load.file, true, inserted, Some(changed.updated)))
 }
@@ -244,16 +244,24 @@ fn day(vertical: &Vertical, state: &State, server_day: Date, options: Options) -
     }
 }
 
-/// Finds the tables of a vertical's CSV files. `first` is the first index in the stage that is free.
+/// Finds the tables of a vertical's CSV files, and those that its scripts name. `first` is the first index in the stage that is
+/// free.
 async fn plan<'v>(work: &mut Work<'_, '_>, task: &mut Task<'v>, first: usize) -> Result<(), Error> {
     let vertical: &'v Vertical = task.vertical;
-    let names: Vec<&Name> = sheets(vertical).map(|(_, sheet)| &sheet.table).collect();
+    let mut names: Vec<&Name> = sheets(vertical).map(|(_, sheet)| &sheet.table).collect();
+    for file in &vertical.files {
+        if let Body::Script { without_triggers, .. } = &file.body {
+            names.extend(without_triggers);
+        }
+    }
     if names.is_empty() {
         return Ok(());
     }
     let oids = table::find(work, &names).await?;
     let list: Vec<String> = oids.values().flatten().map(u32::to_string).collect();
-    table::read(work, &list.join(", ")).await?;
+    if !list.is_empty() {
+        table::read(work, &list.join(", ")).await?;
+    }
     let ids: Vec<String> = task.state.files.values().map(|kept| kept.id.to_string()).collect();
     for (place, (file, sheet)) in sheets(vertical).enumerate() {
         let oid = oids.get(&sheet.table).copied().flatten();
@@ -278,17 +286,22 @@ fn refuse(tasks: &[Task<'_>]) -> Result<(), Error> {
     if wrong.is_empty() { Ok(()) } else { Err(Error::new(Kind::Usage, wrong.join("\n"))) }
 }
 
-/// The tables that a script's header names.
-async fn tables(work: &mut Work<'_, '_>, file: &File, names: &[Name]) -> Result<Vec<u32>, Error> {
+/// The triggers of the tables that a script's header names.
+async fn triggers_of(work: &mut Work<'_, '_>, file: &File, names: &[Name]) -> Result<Switch, Error> {
     if names.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Switch::default());
     }
-    let found = table::find(work, &names.iter().collect::<Vec<_>>()).await?;
-    if let Some((name, _)) = found.iter().find(|(_, oid)| oid.is_none()) {
+    let oids = names.iter().map(table::oid).collect::<Vec<_>>().join(", ");
+    let texts = [format!("SELECT {oids}"), triggers::question(&oids)];
+    let answers = work.batch(&texts).await;
+    let answers = answers.map_err(|(_, failure)| failed("failed to read the triggers", &failure))?;
+    let (found, rows) = (answers.first().and_then(|rows| rows.first()), answers.get(1));
+    let is_missing = |place: usize| found.and_then(|oids| oids.get(place)?.as_ref()).is_none();
+    if let Some((_, name)) = names.iter().enumerate().find(|(place, _)| is_missing(*place)) {
         let text = format!("{}: `without-triggers` names {name}, and there is no such table", file.path);
         return Err(Error::new(Kind::Usage, text).hint("correct the name, or apply the schema with `migrate up`"));
     }
-    Ok(found.into_values().flatten().collect())
+    triggers::switch(work, rows.unwrap_or(&Vec::new())).await
 }
 
 /// Tells the journal, if anything is different from before.

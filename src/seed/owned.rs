@@ -8,7 +8,7 @@
 use tokio_postgres::error::SqlState;
 
 use super::table::{self, Table};
-use super::work::{Work, failed, number};
+use super::work::{Rows, Work, failed, number};
 use crate::database::session::Failure;
 use crate::error::Error;
 use crate::event::Event;
@@ -19,21 +19,29 @@ const WRITTEN: &str = "(t.xmin = {xid}::pg_catalog.xid OR pg_catalog.age(t.xmin)
     (pg_catalog.pg_current_xact_id()::text::bigint - pg_catalog.age(t.xmin))::text::pg_catalog.xid8) = 'in progress')";
 
 /// A table into which rows went since the last look.
-struct Grown {
+#[derive(Debug)]
+pub(super) struct Grown {
     oid: u32,
     /// Whether rows of it were updated as well.
     has_updates: bool,
 }
 
-/// Notes the rows that were inserted since the last look as those of a file. Gives their number.
-pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32) -> anyhow::Result<u64> {
-    let grown = look(work).await?;
+/// Ends a file with some statements, and notes the rows that were inserted since the last look as the file's. Gives their number.
+pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32, end: Vec<String>) -> anyhow::Result<u64> {
+    let texts: Vec<String> = end.into_iter().chain([look(work)]).collect();
+    let answers = work.batch(&texts).await.map_err(|(_, failure)| failed(path, &failure))?;
+    let grown = answers.last().map(|counts| seen(work, counts)).unwrap_or_default();
+    note(work, path, file, grown).await
+}
+
+/// Notes rows of tables as those of a file. Gives their number.
+pub(super) async fn note(work: &mut Work<'_, '_>, path: &str, file: i32, grown: Vec<Grown>) -> anyhow::Result<u64> {
     let unknown: Vec<String> =
         grown.iter().filter(|table| !work.tables.contains_key(&table.oid)).map(|table| table.oid.to_string()).collect();
     if !unknown.is_empty() {
         table::read(work, &unknown.join(", ")).await?;
     }
-    let mut taken = 0;
+    let mut texts = Vec::new();
     for Grown { oid, has_updates } in grown {
         let Some(found) = work.tables.get(&oid).cloned() else { continue };
         let Some(table) = found else {
@@ -57,42 +65,50 @@ pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32) -> anyh
         // Looking each row up costs as much as writing it, and is only needed where there are some already.
         let is_first = work.is_first && work.owned.insert(oid);
         let conflict = if is_first { "" } else { "ON CONFLICT (relation, key) DO NOTHING" };
-        let sql = format!(
+        // In the order of the index into which they go: it is filled from left to right, in a fourth less time.
+        texts.push(format!(
             "WITH own AS (
                  INSERT INTO migrate.seed_rows (relation, key, file_id)
-                 SELECT {oid}, {key}, {file} FROM {from} t WHERE {written}{others}
+                 SELECT {oid}, {key}, {file} FROM {from} t WHERE {written}{others} ORDER BY {columns}
                  {conflict} RETURNING 1
              ) SELECT pg_catalog.count(*) FROM own",
             key = table.key_of("t"),
             from = table.from(),
             written = written(work),
             others = others.unwrap_or_default(),
-        );
-        let rows = work.rows(&sql).await.map_err(|failure| noting(path, &failure))?;
-        taken += number(&rows, 0);
+            columns = table.key().iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
+        ));
     }
-    Ok(taken)
+    let taken = work.batch(&texts).await.map_err(|(_, failure)| noting(path, &failure))?;
+    Ok(taken.iter().map(|rows| number(rows, 0)).sum())
 }
 
 /// Remembers how many rows went where until now. `is_first`: no row belongs to a seed yet.
 pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool) -> Result<(), Error> {
-    let rows = work.rows("SELECT pg_catalog.pg_current_xact_id()::pg_catalog.xid").await;
-    let rows = rows.map_err(|failure| failed("failed to begin", &failure))?;
-    work.xid = rows.into_iter().next().and_then(|row| row.into_iter().next()?).unwrap_or_default();
+    let sql = "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.xid, pg_catalog.current_setting('track_counts')";
+    let rows = work.rows(sql).await.map_err(|failure| failed("failed to begin", &failure))?;
+    let cell = |index: usize| rows.first().and_then(|row| row.get(index)?.clone()).unwrap_or_default();
+    (work.xid, work.is_counting) = (cell(0), cell(1) == "on");
     work.is_first = is_first;
-    look(work).await.map(drop)
+    let counts = work.rows(&look(work)).await.map_err(|failure| failed("failed to begin", &failure))?;
+    seen(work, &counts);
+    Ok(())
 }
 
 fn written(work: &Work<'_, '_>) -> String {
     WRITTEN.replace("{xid}", &quote::literal(&work.xid))
 }
 
-/// The tables that have more rows inserted than at the last look.
-async fn look(work: &mut Work<'_, '_>) -> Result<Vec<Grown>, Error> {
-    let rows = work.rows(include_str!("sql/written.sql")).await;
-    let rows = rows.map_err(|failure| failed("failed to find the rows that were inserted", &failure))?;
+/// The question how many rows went where until now.
+pub(super) fn look(work: &Work<'_, '_>) -> String {
+    let sql = if work.is_counting { include_str!("sql/written.sql") } else { include_str!("sql/locked.sql") };
+    sql.to_owned()
+}
+
+/// The tables that have more rows inserted than at the last look, by what was answered.
+pub(super) fn seen(work: &mut Work<'_, '_>, counts: &Rows) -> Vec<Grown> {
     let mut grown = Vec::new();
-    for row in rows {
+    for row in counts {
         let cell = |index: usize| row.get(index).and_then(|cell| cell.as_deref()?.parse::<i64>().ok());
         let Some(oid) = cell(0).and_then(|oid| u32::try_from(oid).ok()) else { continue };
         let now = (cell(1).unwrap_or(0), cell(2).unwrap_or(0));
@@ -101,7 +117,7 @@ async fn look(work: &mut Work<'_, '_>) -> Result<Vec<Grown>, Error> {
             grown.push(Grown { oid, has_updates: now.1 > then.1 });
         }
     }
-    Ok(grown)
+    grown
 }
 
 /// The keys, as a JSON array, of rows that this transaction wrote and that stood there before; None if there are none.

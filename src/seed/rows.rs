@@ -2,12 +2,12 @@
 
 use super::diagnose;
 use super::files::File;
+use super::owned::{self, Grown};
 use super::sheet::Sheet;
 use super::stage::{STAGE, Shapes};
 use super::table::Table;
 use super::triggers::{self, Switch};
-use super::work::{Rows, Work, failed, list, number};
-use crate::database::session::Failure;
+use super::work::{Work, failed, list, number};
 use crate::error::{Error, Kind};
 use crate::sql::quote;
 
@@ -25,10 +25,12 @@ pub(super) struct Load<'s> {
 }
 
 /// How many rows a file changed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Changed {
     pub(super) inserted: u64,
     pub(super) updated: u64,
+    /// Where else rows went, if any were written.
+    pub(super) grown: Option<Vec<Grown>>,
 }
 
 /// How many clashes an error names.
@@ -126,52 +128,53 @@ impl Load<'_> {
 
 /// Loads a file.
 pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<Changed> {
-    let found = send(work, load, shapes, &["SAVEPOINT migrate_seed_file".to_owned(), standing(load, shapes)]).await?;
-    let found = found.get(1).and_then(|rows| rows.first());
-    let cell = |index: usize| found.and_then(|row| row.get(index)?.as_deref());
+    let (begin, end) = ("SAVEPOINT migrate_seed_file".to_owned(), "RELEASE SAVEPOINT migrate_seed_file".to_owned());
+    let asked = work.batch(&[begin.clone(), standing(load, shapes), end.clone()]).await;
+    let found = match asked {
+        Ok(answers) => answers.into_iter().nth(1).unwrap_or_default(),
+        Err((_, failure)) => return Err(diagnose::explain(work, load, shapes, failure).await.into()),
+    };
+    let cell = |index: usize| found.first().and_then(|row| row.get(index)?.as_deref());
     refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
     if cell(3) != Some("0") {
         work.rows(&take_over(load)).await.map_err(|failure| failed(&load.file.path, &failure))?;
     }
+    if cell(0) == Some("0") {
+        return Ok(Changed::default());
+    }
+    let switch = if load.sheet.said.is_without_triggers {
+        triggers::of(work, &[load.table.oid]).await?
+    } else {
+        Switch::default()
+    };
+    // What diagnosing goes back to has the triggers off.
+    let mut texts = switch.off;
+    texts.push(begin);
+    let first = texts.len();
+    texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None)));
+    let last = texts.len();
+    texts.push(end);
+    texts.extend(load.sheet.columns.iter().filter_map(|name| advance(load, name)));
+    texts.extend(switch.on);
+    texts.push(owned::look(work));
+    let answers = match work.batch(&texts).await {
+        Ok(answers) => answers,
+        Err((index, failure)) if (first..last).contains(&index) => {
+            return Err(diagnose::explain(work, load, shapes, failure).await.into());
+        }
+        Err((_, failure)) => return Err(failed(&load.file.path, &failure).into()),
+    };
     let mut changed = Changed::default();
-    let mut end = "RELEASE SAVEPOINT migrate_seed_file".to_owned();
-    if cell(0) != Some("0") {
-        let switch = if load.sheet.said.is_without_triggers {
-            triggers::off(work, &[load.table.oid]).await?
-        } else {
-            Switch::default()
-        };
-        // What diagnosing goes back to has the triggers off.
-        let mut texts = vec!["SAVEPOINT migrate_seed_file".to_owned()];
-        texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None)));
-        for counts in send(work, load, shapes, &texts).await?.iter().skip(1) {
-            let (put, new) = (number(counts, 0), number(counts, 1));
-            changed.inserted += new;
-            changed.updated += put.saturating_sub(new);
-        }
-        end = format!("{end}; {end}");
-        if changed.inserted > 0 {
-            work.owned.insert(load.table.oid);
-            let columns = load.sheet.columns.iter();
-            columns.filter_map(|name| advance(load, name)).for_each(|sql| end.push_str(&format!("; {sql}")));
-        }
-        switch.restore(work).await?;
+    for counts in answers.iter().take(last).skip(first) {
+        let (put, new) = (number(counts, 0), number(counts, 1));
+        changed.inserted += new;
+        changed.updated += put.saturating_sub(new);
     }
-    work.rows(&end).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    if changed.inserted > 0 {
+        work.owned.insert(load.table.oid);
+    }
+    changed.grown = answers.last().map(|counts| owned::seen(work, counts));
     Ok(changed)
-}
-
-/// Sends texts in one go and gives the rows of each.
-async fn send(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, texts: &[String]) -> Result<Vec<Rows>, Error> {
-    let answers = work.run.session.each(texts).await.map_err(|failure| failed(&load.file.path, &failure))?;
-    let mut rows = Vec::new();
-    for answer in answers {
-        match answer {
-            Ok(reply) => rows.push(reply.rows),
-            Err(refusal) => return Err(diagnose::explain(work, load, shapes, Failure::Server(refusal)).await),
-        }
-    }
-    Ok(rows)
 }
 
 /// The rows that stand in the table already: whose are they, and are they what the file says? Returns how many rows are to be

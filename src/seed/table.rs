@@ -123,10 +123,14 @@ pub(super) async fn read(work: &mut Work<'_, '_>, oids: &str) -> Result<Vec<u32>
     Ok(found)
 }
 
+/// The oid of a table by its name, as an expression: NULL for one that is not there.
+pub(super) fn oid(name: &Name) -> String {
+    format!("pg_catalog.to_regclass({})::pg_catalog.oid", quote::literal(&name.sql()))
+}
+
 /// The oids of tables by name; None for one that is not there.
 pub(super) async fn find(work: &mut Work<'_, '_>, names: &[&Name]) -> Result<BTreeMap<Name, Option<u32>>, Error> {
-    let oid = |name: &&Name| format!("pg_catalog.to_regclass({})::pg_catalog.oid", quote::literal(&name.sql()));
-    let sql = format!("SELECT {}", names.iter().map(oid).collect::<Vec<_>>().join(", "));
+    let sql = format!("SELECT {}", names.iter().map(|name| oid(name)).collect::<Vec<_>>().join(", "));
     let rows = work.rows(&sql).await.map_err(|failure| failed("failed to look for the tables", &failure))?;
     let oids = rows.into_iter().next().unwrap_or_default();
     Ok(names.iter().zip(oids).map(|(name, oid)| ((*name).clone(), oid.and_then(|oid| oid.parse().ok()))).collect())

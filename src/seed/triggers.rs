@@ -1,70 +1,63 @@
 //! A table's own triggers, off for a while: those that people made, never the ones behind foreign keys. No superuser is needed.
 
 use super::state::pairs;
-use super::work::{Work, failed};
+use super::work::{Rows, Work, failed};
+use crate::database::session::Failure;
 use crate::error::Error;
 use crate::sql::quote;
 
-/// The way back to the states that triggers had.
+/// Statements that switch triggers off, and those that give them back the states that they had. Both are one text, and empty
+/// where there is nothing to switch.
 #[derive(Debug, Default)]
 #[must_use]
 pub(super) struct Switch {
-    restore: Vec<String>,
-    /// Names of the constraints that are checked at the end of a transaction unless somebody says otherwise.
-    deferred: Vec<String>,
+    pub(super) off: Vec<String>,
+    pub(super) on: Vec<String>,
 }
 
-/// Switches the triggers of tables off, those of their partitions too.
-pub(super) async fn off(work: &mut Work<'_, '_>, tables: &[u32]) -> Result<Switch, Error> {
-    if tables.is_empty() {
+/// The question which triggers tables have, those of their partitions too. `tables`: expressions of their oids, joined.
+pub(super) fn question(tables: &str) -> String {
+    include_str!("sql/triggers.sql").replace("{tables}", tables)
+}
+
+/// The triggers of tables, by their oids.
+pub(super) async fn of(work: &mut Work<'_, '_>, tables: &[u32]) -> Result<Switch, Error> {
+    let oids = tables.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+    let rows = work.rows(&question(&oids)).await.map_err(|failure| unread(&failure))?;
+    switch(work, &rows).await
+}
+
+/// The switch for what [`question`] was answered.
+pub(super) async fn switch(work: &mut Work<'_, '_>, triggers: &Rows) -> Result<Switch, Error> {
+    if triggers.is_empty() {
         return Ok(Switch::default());
     }
-    let oids = tables.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-    let error = |failure| failed("failed to switch triggers off", &failure);
-    let sql = include_str!("sql/triggers.sql").replace("{tables}", &oids);
-    let (mut disable, mut switch) = (Vec::new(), Switch::default());
-    for row in work.rows(&sql).await.map_err(error)? {
+    if work.deferred.is_none() {
+        let rows = work.rows(include_str!("sql/deferred.sql")).await.map_err(|failure| unread(&failure))?;
+        work.deferred = Some(pairs(&rows).map(|(schema, name)| quote::qualified(&schema, &name)).collect());
+    }
+    // A table with checks outstanding cannot be altered. What was deferred before is so again.
+    let mut checks = vec!["SET CONSTRAINTS ALL IMMEDIATE".to_owned()];
+    if let Some(deferred) = work.deferred.as_ref().filter(|deferred| !deferred.is_empty()) {
+        checks.push(format!("SET CONSTRAINTS {} DEFERRED", deferred.join(", ")));
+    }
+    let (mut off, mut on) = (checks.clone(), checks);
+    for row in triggers {
         let cell = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
         let alter = format!("ALTER TABLE ONLY {}", quote::qualified(&cell(0), &cell(1)));
-        let trigger = quote::ident(&cell(2));
+        // `USER` are all that people made. A command costs more than what it does: each makes the server read the table anew.
+        let trigger = if cell(2).is_empty() { "USER".to_owned() } else { quote::ident(&cell(2)) };
         let enable = match cell(3).as_str() {
             "R" => "ENABLE REPLICA",
             "A" => "ENABLE ALWAYS",
             _ => "ENABLE",
         };
-        disable.push(format!("{alter} DISABLE TRIGGER {trigger}"));
-        switch.restore.push(format!("{alter} {enable} TRIGGER {trigger}"));
+        off.push(format!("{alter} DISABLE TRIGGER {trigger}"));
+        on.push(format!("{alter} {enable} TRIGGER {trigger}"));
     }
-    if disable.is_empty() {
-        return Ok(switch);
-    }
-    if work.deferred.is_none() {
-        let rows = work.rows(include_str!("sql/deferred.sql")).await.map_err(error)?;
-        work.deferred = Some(pairs(&rows).map(|(schema, name)| quote::qualified(&schema, &name)).collect());
-    }
-    switch.deferred = work.deferred.clone().unwrap_or_default();
-    // A table with checks outstanding cannot be altered.
-    disable.insert(0, "SET CONSTRAINTS ALL IMMEDIATE".to_owned());
-    disable.extend(switch.defer());
-    work.rows(&disable.join("; ")).await.map_err(error)?;
-    Ok(switch)
+    Ok(Switch { off: vec![off.join("; ")], on: vec![on.join("; ")] })
 }
 
-impl Switch {
-    /// Gives every trigger the state that it had.
-    pub(super) async fn restore(self, work: &mut Work<'_, '_>) -> Result<(), Error> {
-        if self.restore.is_empty() {
-            return Ok(());
-        }
-        let mut sql = vec!["SET CONSTRAINTS ALL IMMEDIATE".to_owned()];
-        sql.extend(self.defer());
-        sql.extend(self.restore);
-        work.rows(&sql.join("; ")).await.map_err(|failure| failed("failed to switch triggers on again", &failure))?;
-        Ok(())
-    }
-
-    /// What was deferred before is so again.
-    fn defer(&self) -> Option<String> {
-        (!self.deferred.is_empty()).then(|| format!("SET CONSTRAINTS {} DEFERRED", self.deferred.join(", ")))
-    }
+fn unread(failure: &Failure) -> Error {
+    failed("failed to read the triggers", failure)
 }

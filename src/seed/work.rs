@@ -30,6 +30,8 @@ pub(super) struct Work<'r, 'a> {
     pub(super) owned: BTreeSet<u32>,
     /// The transaction's number.
     pub(super) xid: String,
+    /// Whether the server counts the rows that a session inserts.
+    pub(super) is_counting: bool,
     /// Constraints that are checked at the end of a transaction unless somebody says otherwise, when they were read.
     pub(super) deferred: Option<Vec<String>>,
     /// Another session, which sees the rows that were there before.
@@ -45,6 +47,7 @@ impl<'r, 'a> Work<'r, 'a> {
             is_first: false,
             owned: BTreeSet::new(),
             xid: String::new(),
+            is_counting: true,
             deferred: None,
             before: None,
         }
@@ -99,12 +102,18 @@ impl<'r, 'a> Work<'r, 'a> {
 
     /// Runs statements and gives the rows of all. An interrupt cancels them.
     pub(super) async fn rows(&mut self, sql: &str) -> Result<Rows, Failure> {
-        let answers = self.run.session.each(&[sql.to_owned()]).await?;
-        match answers.into_iter().next() {
-            Some(Ok(reply)) => Ok(reply.rows),
-            Some(Err(refusal)) => Err(Failure::Server(refusal)),
-            None => Ok(Vec::new()),
-        }
+        let rows = self.batch(&[sql.to_owned()]).await.map_err(|(_, failure)| failure)?;
+        Ok(rows.into_iter().next().unwrap_or_default())
+    }
+
+    /// Sends texts in one go and gives the rows of each; or which one failed first, and why. Those after it did nothing.
+    pub(super) async fn batch(&mut self, texts: &[String]) -> Result<Vec<Rows>, (usize, Failure)> {
+        let answers = self.run.session.each(texts).await.map_err(|failure| (0, failure))?;
+        let rows = answers.into_iter().enumerate().map(|(index, answer)| match answer {
+            Ok(reply) => Ok(reply.rows),
+            Err(refusal) => Err((index, Failure::Server(refusal))),
+        });
+        rows.collect()
     }
 
     /// The limits of the transaction, which `RESET ALL` undoes.
