@@ -33,6 +33,18 @@ fn partitions_count_for_their_table() {
 }
 
 #[test]
+fn a_sequence_behind_a_text_is_left_alone() {
+    let shop = shop();
+    shop.value(
+        "create sequence numbers; create table tickets (number text primary key default nextval('numbers')::text, note text); \
+         alter sequence numbers owned by tickets.number",
+    );
+    shop.file("seeds/x/01_tickets.csv", "number,note\nA-1,old\n7,older\n");
+    shop.migrate(&["seed", "x"]).ok().prints("2 rows inserted");
+    assert_eq!(shop.value("insert into tickets (note) values ('new') returning number"), "1");
+}
+
+#[test]
 fn names_and_values_that_need_quotes() {
     let shop = shop();
     shop.value(
