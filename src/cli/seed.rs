@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::engine::supabase_seed;
 use crate::error::{Error, Kind};
 use crate::report::plural;
-use crate::report::views::{Seeded, Unseeded};
+use crate::report::views::{Seeded, Unseeded, Volume};
 use crate::seed;
 
 /// Load the rows that the project comes with
@@ -118,16 +118,18 @@ async fn reset(args: &Args, context: &mut Context<'_>, verticals: &[String]) -> 
     // The session is not kept while a person thinks.
     run.close().await;
     let (mut unloaded, volumes) = (counted?, volumes?);
+    let gone: Vec<Volume> = volumes.iter().map(Volume::from).collect();
     let nothing = unloaded.verticals.is_empty() && volumes.is_empty();
     if !nothing && !args.dry_run {
         let rows: u64 = unloaded.removed.iter().map(|removed| removed.rows).sum();
         for removed in &unloaded.removed {
             context.ui.say(&format!("will delete {} of {}", plural(count(removed.rows), "row"), removed.table));
         }
-        for known in &volumes {
-            context.ui.say(&format!("will delete {}", volume::describe(known)));
+        for volume in &gone {
+            context.ui.say(&format!("will delete {volume}"));
         }
-        let question = format!("Delete {} that seeding put into {database}?", plural(count(rows), "row"));
+        let (rows, volume) = (plural(count(rows), "row"), if gone.is_empty() { "" } else { ", and the volume," });
+        let question = format!("Delete {rows}{volume} that seeding put into {database}?");
         context.consent(&question, &database, None)?;
         let mut run = context.open().await?;
         let done = async {
@@ -138,7 +140,7 @@ async fn reset(args: &Args, context: &mut Context<'_>, verticals: &[String]) -> 
         run.close().await;
         unloaded = done?;
     }
-    context.ui.result(&Unseeded { target: &target, unloaded: &unloaded, dry_run: args.dry_run })?;
+    context.ui.result(&Unseeded { target: &target, unloaded: &unloaded, volume: &gone, dry_run: args.dry_run })?;
     Ok(0)
 }
 

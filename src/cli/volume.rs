@@ -4,7 +4,6 @@ use crate::config::{Settings, Target};
 use crate::engine::run::Run;
 use crate::engine::unfinished;
 use crate::error::{Error, Kind};
-use crate::report::plural;
 use crate::seed::volume::{self, Model, ledger::Known, load, request::Request, reset};
 use crate::server::machine::{Machine, machine};
 
@@ -105,18 +104,6 @@ pub(super) async fn known(run: &mut Run<'_>, verticals: &[String]) -> anyhow::Re
         all.extend(reset::known(run, vertical).await?);
     }
     Ok(all)
-}
-
-/// What is taken away, in a line.
-pub(super) fn describe(known: &Known) -> String {
-    let shape = known.shape;
-    let state = if known.is_finished { "" } else { ", unfinished" };
-    format!(
-        "the volume of {}: {} at {}{state}",
-        known.vertical,
-        plural(shape.months as usize, "branch-month"),
-        plural(shape.locations as usize, "location")
-    )
 }
 
 /// Takes volumes away.

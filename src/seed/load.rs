@@ -11,9 +11,8 @@ use super::rows::{self, Load};
 use super::sheet::Sheet;
 use super::stage::{self, Shapes};
 use super::state::{self, State};
-use super::triggers::{self, Switch};
 use super::work::{Work, failed};
-use super::{owned, script, stale, table};
+use super::{owned, script, stale, table, triggers};
 use crate::database::pipeline::Part;
 use crate::engine::run::Run;
 use crate::engine::step::Step;
@@ -203,7 +202,7 @@ async fn run(
     step: &Step,
     without_triggers: &[Name],
 ) -> anyhow::Result<LoadedFile> {
-    let switch = triggers_of(work, file, without_triggers).await?;
+    let switch = triggers::named(work, &file.path, without_triggers).await?;
     let begin: Vec<String> = switch.off.into_iter().chain([Work::tell(task.today)]).collect();
     work.batch(&begin).await.map_err(|(_, failure)| failed(&file.path, &failure))?;
     let settle = work.settle();
@@ -284,24 +283,6 @@ fn refuse(tasks: &[Task<'_>]) -> Result<(), Error> {
     let loads = tasks.iter().flat_map(|task| task.loads.values());
     let wrong: Vec<String> = loads.filter_map(|load| load.check().err()).flatten().collect();
     if wrong.is_empty() { Ok(()) } else { Err(Error::new(Kind::Usage, wrong.join("\n"))) }
-}
-
-/// The triggers of the tables that a script's header names.
-async fn triggers_of(work: &mut Work<'_, '_>, file: &File, names: &[Name]) -> Result<Switch, Error> {
-    if names.is_empty() {
-        return Ok(Switch::default());
-    }
-    let oids = names.iter().map(table::oid).collect::<Vec<_>>().join(", ");
-    let texts = [format!("SELECT {oids}"), triggers::question(&oids)];
-    let answers = work.batch(&texts).await;
-    let answers = answers.map_err(|(_, failure)| failed("failed to read the triggers", &failure))?;
-    let (found, rows) = (answers.first().and_then(|rows| rows.first()), answers.get(1));
-    let is_missing = |place: usize| found.and_then(|oids| oids.get(place)?.as_ref()).is_none();
-    if let Some((_, name)) = names.iter().enumerate().find(|(place, _)| is_missing(*place)) {
-        let text = format!("{}: `without-triggers` names {name}, and there is no such table", file.path);
-        return Err(Error::new(Kind::Usage, text).hint("correct the name, or apply the schema with `migrate up`"));
-    }
-    triggers::switch(work, rows.unwrap_or(&Vec::new())).await
 }
 
 /// Tells the journal, if anything is different from before.

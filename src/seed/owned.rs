@@ -26,8 +26,9 @@ pub(super) struct Grown {
     has_updates: bool,
 }
 
-/// Ends a file with some statements, and notes the rows that were inserted since the last look as the file's. Gives their number.
-pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32, end: Vec<String>) -> anyhow::Result<u64> {
+/// Ends a script with a statement, if there is one, and notes the rows that were inserted since the last look as its file's. Gives their
+/// number.
+pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32, end: Option<String>) -> anyhow::Result<u64> {
     let texts: Vec<String> = end.into_iter().chain([look(work)]).collect();
     let answers = work.batch(&texts).await.map_err(|(_, failure)| failed(path, &failure))?;
     let grown = answers.last().map(|counts| seen(work, counts)).unwrap_or_default();

@@ -29,7 +29,7 @@ pub(super) struct Load<'s> {
 pub(super) struct Changed {
     pub(super) inserted: u64,
     pub(super) updated: u64,
-    /// Where else rows went, if any were written.
+    /// Where rows went, those of triggers included, if any were written.
     pub(super) grown: Option<Vec<Grown>>,
 }
 
@@ -148,7 +148,7 @@ pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shap
         Switch::default()
     };
     // What diagnosing goes back to has the triggers off.
-    let mut texts = switch.off;
+    let mut texts: Vec<String> = switch.off.into_iter().collect();
     texts.push(begin);
     let first = texts.len();
     texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None)));

@@ -1,22 +1,23 @@
 //! A table's own triggers, off for a while: those that people made, never the ones behind foreign keys. No superuser is needed.
 
+use super::files::Name;
 use super::state::pairs;
+use super::table;
 use super::work::{Rows, Work, failed};
 use crate::database::session::Failure;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::sql::quote;
 
-/// Statements that switch triggers off, and those that give them back the states that they had. Both are one text, and empty
-/// where there is nothing to switch.
+/// What switches triggers off, and what gives them back the states that they had; None where there is nothing to switch.
 #[derive(Debug, Default)]
 #[must_use]
 pub(super) struct Switch {
-    pub(super) off: Vec<String>,
-    pub(super) on: Vec<String>,
+    pub(super) off: Option<String>,
+    pub(super) on: Option<String>,
 }
 
 /// The question which triggers tables have, those of their partitions too. `tables`: expressions of their oids, joined.
-pub(super) fn question(tables: &str) -> String {
+fn question(tables: &str) -> String {
     include_str!("sql/triggers.sql").replace("{tables}", tables)
 }
 
@@ -27,8 +28,24 @@ pub(super) async fn of(work: &mut Work<'_, '_>, tables: &[u32]) -> Result<Switch
     switch(work, &rows).await
 }
 
+/// The triggers of tables that the header of a script names.
+pub(super) async fn named(work: &mut Work<'_, '_>, path: &str, names: &[Name]) -> Result<Switch, Error> {
+    if names.is_empty() {
+        return Ok(Switch::default());
+    }
+    let oids = names.iter().map(table::oid).collect::<Vec<_>>().join(", ");
+    let answers = work.batch(&[format!("SELECT {oids}"), question(&oids)]).await;
+    let mut answers = answers.map_err(|(_, failure)| unread(&failure))?.into_iter();
+    let oids = answers.next().and_then(|rows| rows.into_iter().next()).unwrap_or_default();
+    if let Some((name, _)) = names.iter().zip(&oids).find(|(_, oid)| oid.is_none()) {
+        let text = format!("{path}: `without-triggers` names {name}, and there is no such table");
+        return Err(Error::new(Kind::Usage, text).hint("correct the name, or apply the schema with `migrate up`"));
+    }
+    switch(work, &answers.next().unwrap_or_default()).await
+}
+
 /// The switch for what [`question`] was answered.
-pub(super) async fn switch(work: &mut Work<'_, '_>, triggers: &Rows) -> Result<Switch, Error> {
+async fn switch(work: &mut Work<'_, '_>, triggers: &Rows) -> Result<Switch, Error> {
     if triggers.is_empty() {
         return Ok(Switch::default());
     }
@@ -55,7 +72,7 @@ pub(super) async fn switch(work: &mut Work<'_, '_>, triggers: &Rows) -> Result<S
         off.push(format!("{alter} DISABLE TRIGGER {trigger}"));
         on.push(format!("{alter} {enable} TRIGGER {trigger}"));
     }
-    Ok(Switch { off: vec![off.join("; ")], on: vec![on.join("; ")] })
+    Ok(Switch { off: Some(off.join("; ")), on: Some(on.join("; ")) })
 }
 
 fn unread(failure: &Failure) -> Error {

@@ -149,11 +149,18 @@ fn an_unfinished_load_is_taken_away_with_what_it_took_off() {
     child.wait().unwrap();
     std::thread::sleep(Duration::from_millis(50));
     assert_ne!(project.dump(), schema);
-    project.migrate(&["seed", "coffee-shop", "--reset"]).code(4);
+    project.migrate(&["seed", "coffee-shop", "--reset"]).code(4).says("and the volume, that seeding put into");
+    let what = "the volume of coffee-shop: 1 branch-month at 1 location (unfinished)";
+    project.migrate(&["seed", "coffee-shop", "--reset", "--dry-run"]).ok().prints(&format!("{what} would be deleted"));
+    let told = project.migrate(&["seed", "coffee-shop", "--reset", "--dry-run", "--json"]).ok().json();
+    let volume = serde_json::json!([{ "vertical": "coffee-shop", "scale": 1, "locations": 1, "is_finished": false }]);
+    assert_eq!(told["volume"], volume);
+    assert_ne!(project.dump(), schema);
     project
         .migrate(&["seed", "coffee-shop", "--reset", "--yes"])
         .ok()
-        .says("the volume of coffee-shop: 1 branch-month");
+        .says(&format!("will delete {what}"))
+        .prints(&format!("{what} deleted"));
     assert_eq!(project.dump(), schema);
     assert_eq!(project.value("select count(*) from orders"), "0");
     is_sound(&project);

@@ -22,6 +22,6 @@ pub use generated::{Generated, Saved, SavedPair};
 pub use ledger::{Adoption, History, Releases, Repairs};
 pub use ran::{Planned, PlannedStep, Ran, write_losses};
 pub use scripts::{Created, Linted, Rehearsed};
-pub use seed::{Seeded, Unseeded};
+pub use seed::{Seeded, Unseeded, Volume};
 pub use server::Server;
 pub use status::{Drift, Status, StatusLine, Verified};

@@ -5,7 +5,7 @@ use std::io::{Result, Write};
 use serde::Serialize;
 
 use crate::report::{View, clean, duration, plural};
-use crate::seed::volume::load;
+use crate::seed::volume::{ledger::Known, load};
 use crate::seed::{Loaded, Removed, Unloaded};
 
 /// What was loaded.
@@ -96,23 +96,64 @@ pub struct Unseeded<'a> {
     /// The rows.
     #[serde(flatten)]
     pub unloaded: &'a Unloaded,
+    /// Volumes, whose rows are not counted: that takes as long as many a load.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub volume: &'a [Volume],
     /// Whether it was only counted.
     pub dry_run: bool,
 }
 
 impl View for Unseeded<'_> {
     fn human(&self, out: &mut dyn Write) -> Result<()> {
-        if self.unloaded.verticals.is_empty() {
+        if self.unloaded.verticals.is_empty() && self.volume.is_empty() {
             return writeln!(out, "nothing was seeded here");
         }
-        let rows: u64 = self.unloaded.removed.iter().map(|removed| removed.rows).sum();
-        let verticals = clean(&self.unloaded.verticals.join(", "));
-        if !self.dry_run {
-            return writeln!(out, "{verticals}: {} deleted", counted(rows));
+        let verb = if self.dry_run { "would be deleted" } else { "deleted" };
+        if self.dry_run {
+            for Removed { table, rows } in &self.unloaded.removed {
+                writeln!(out, "{}: {}", clean(table), counted(*rows))?;
+            }
         }
-        for Removed { table, rows } in &self.unloaded.removed {
-            writeln!(out, "{}: {}", clean(table), counted(*rows))?;
+        if !self.unloaded.verticals.is_empty() {
+            let rows: u64 = self.unloaded.removed.iter().map(|removed| removed.rows).sum();
+            writeln!(out, "{}: {} {verb}", clean(&self.unloaded.verticals.join(", ")), counted(rows))?;
         }
-        writeln!(out, "{verticals}: {} would be deleted", counted(rows))
+        for volume in self.volume {
+            writeln!(out, "{volume} {verb}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A volume that is taken away.
+#[derive(Debug, Serialize)]
+pub struct Volume {
+    /// Its vertical.
+    pub vertical: String,
+    /// Branch-months.
+    pub scale: u32,
+    /// Over how many locations they are.
+    pub locations: u32,
+    /// Whether its load was finished.
+    pub is_finished: bool,
+}
+
+impl From<&Known> for Volume {
+    fn from(known: &Known) -> Self {
+        Self {
+            vertical: known.vertical.clone(),
+            scale: known.shape.months,
+            locations: known.shape.locations,
+            is_finished: known.is_finished,
+        }
+    }
+}
+
+impl std::fmt::Display for Volume {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (months, locations) =
+            (plural(self.scale as usize, "branch-month"), plural(self.locations as usize, "location"));
+        let state = if self.is_finished { "" } else { " (unfinished)" };
+        write!(out, "the volume of {}: {months} at {locations}{state}", clean(&self.vertical))
     }
 }

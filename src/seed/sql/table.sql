@@ -16,7 +16,7 @@ SELECT c.oid, pg_catalog.jsonb_build_object(
             -- Types whose = is missing, or calls equal what is written differently, are compared as text.
             'is_plain', t.typtype = 'e' OR t.typnamespace = 'pg_catalog'::pg_catalog.regnamespace AND t.typtype = 'b' AND t.typname NOT IN
                 ('json', '_json', 'xml', '_xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'txid_snapshot', 'aclitem'),
-            -- Of numbers only: a text made of one has no greatest value to go on from.
+            -- Of whole numbers only: a text that a sequence fills has no greatest value to go on from.
             'sequence', CASE WHEN a.atttypid IN ('int2'::pg_catalog.regtype, 'int4'::pg_catalog.regtype, 'int8'::pg_catalog.regtype)
                 THEN pg_catalog.pg_get_serial_sequence(pg_catalog.format('%I.%I', n.nspname, c.relname), a.attname) END
         ) ORDER BY a.attnum)
