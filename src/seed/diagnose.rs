@@ -3,7 +3,7 @@
 
 use tokio_postgres::error::{DbError, SqlState};
 
-use super::rows::{Load, upsert};
+use super::rows::{BACK, Load, upsert};
 use super::stage::{STAGE, Shapes};
 use super::work::{Work, failed};
 use crate::database::session::Failure;
@@ -12,7 +12,6 @@ use crate::sql::quote;
 
 /// How many bad cells an error names.
 const NAMED: usize = 5;
-const BACK: &str = "ROLLBACK TO SAVEPOINT migrate_seed_file";
 
 /// The error of a file that could not be loaded. The transaction cannot go on.
 pub(super) async fn explain(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, failure: Failure) -> Error {

@@ -137,7 +137,8 @@ async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) 
     }
     refuse(&tasks)?;
     let shapes = if sheets.is_empty() { HashMap::new() } else { stage::fill(work, &sheets).await? };
-    owned::begin(work, is_first).await?;
+    let tables: Vec<u32> = tasks.iter().flat_map(|task| task.loads.values().map(|load| load.table.oid)).collect();
+    owned::begin(work, is_first, &tables).await?;
     let mut loaded = Vec::new();
     for task in &tasks {
         loaded.push(one(work, task, &shapes, options).await?);

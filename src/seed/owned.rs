@@ -84,16 +84,33 @@ pub(super) async fn note(work: &mut Work<'_, '_>, path: &str, file: i32, grown: 
     Ok(taken.iter().map(|rows| number(rows, 0)).sum())
 }
 
-/// Remembers how many rows went where until now. `is_first`: no row belongs to a seed yet.
-pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool) -> Result<(), Error> {
+/// Remembers how many rows went where until now. `is_first`: no row belongs to a seed yet, and which of the tables have no row at
+/// all is asked.
+pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool, tables: &[u32]) -> Result<(), Error> {
     let sql = "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.xid, pg_catalog.current_setting('track_counts')";
     let rows = work.rows(sql).await.map_err(|failure| failed("failed to begin", &failure))?;
     let cell = |index: usize| rows.first().and_then(|row| row.get(index)?.clone()).unwrap_or_default();
     (work.xid, work.is_counting) = (cell(0), cell(1) == "on");
     work.is_first = is_first;
-    let counts = work.rows(&look(work)).await.map_err(|failure| failed("failed to begin", &failure))?;
-    seen(work, &counts);
+    let mut texts = vec![look(work)];
+    if is_first && !tables.is_empty() {
+        texts.push(empty(tables));
+    }
+    let mut answers = work.batch(&texts).await.map_err(|(_, failure)| failed("failed to begin", &failure))?.into_iter();
+    seen(work, &answers.next().unwrap_or_default());
+    let empty = answers.next().unwrap_or_default();
+    work.empty = empty.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
     Ok(())
+}
+
+/// The question which tables have no rows: those of which there is not a page. Never a partition, whose rows are counted as those
+/// of the whole.
+fn empty(tables: &[u32]) -> String {
+    format!(
+        "SELECT oid FROM pg_catalog.pg_class WHERE oid IN ({}) AND relkind = 'r' AND NOT relispartition
+             AND pg_catalog.pg_relation_size(oid) = 0",
+        tables.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
+    )
 }
 
 fn written(work: &Work<'_, '_>) -> String {
@@ -115,6 +132,7 @@ pub(super) fn seen(work: &mut Work<'_, '_>, counts: &Rows) -> Vec<Grown> {
         let now = (cell(1).unwrap_or(0), cell(2).unwrap_or(0));
         let then = work.written.insert(oid, now).unwrap_or_default();
         if now.0 > then.0 {
+            work.empty.remove(&oid);
             grown.push(Grown { oid, has_updates: now.1 > then.1 });
         }
     }

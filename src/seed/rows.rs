@@ -1,5 +1,7 @@
 //! A CSV file's rows put into their table: one upsert on the key, which leaves rows that are the same and rows of others alone.
 
+use tokio_postgres::error::SqlState;
+
 use super::diagnose;
 use super::files::File;
 use super::owned::{self, Grown};
@@ -35,6 +37,11 @@ pub(super) struct Changed {
 
 /// How many clashes an error names.
 const NAMED: usize = 3;
+
+/// Around what may fail for a row of the file: diagnosing goes back there.
+const BEGIN: &str = "SAVEPOINT migrate_seed_file";
+pub(super) const BACK: &str = "ROLLBACK TO SAVEPOINT migrate_seed_file";
+const END: &str = "RELEASE SAVEPOINT migrate_seed_file";
 
 impl Load<'_> {
     /// The columns by which the file's rows are recognised.
@@ -128,20 +135,25 @@ impl Load<'_> {
 
 /// Loads a file.
 pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<Changed> {
-    let (begin, end) = ("SAVEPOINT migrate_seed_file".to_owned(), "RELEASE SAVEPOINT migrate_seed_file".to_owned());
-    let asked = work.batch(&[begin.clone(), standing(load, shapes), end.clone()]).await;
-    let found = match asked {
-        Ok(answers) => answers.into_iter().nth(1).unwrap_or_default(),
-        Err((_, failure)) => return Err(diagnose::explain(work, load, shapes, failure).await.into()),
-    };
-    let cell = |index: usize| found.first().and_then(|row| row.get(index)?.as_deref());
-    refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
-    if cell(3) != Some("0") {
-        work.rows(&take_over(load)).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    if work.empty.remove(&load.table.oid)
+        && let Some(changed) = write(work, load, shapes, true).await?
+    {
+        return Ok(changed);
     }
-    if cell(0) == Some("0") {
+    if !settle_standing(work, load, shapes).await? {
         return Ok(Changed::default());
     }
+    Ok(write(work, load, shapes, false).await?.unwrap_or_default())
+}
+
+/// Writes a file's rows. `is_empty`: into a table that had none; where one is in the way all the same, a line with the same key or
+/// what somebody else has added meanwhile, nothing is done, and None is given.
+async fn write(
+    work: &mut Work<'_, '_>,
+    load: &Load<'_>,
+    shapes: &Shapes,
+    is_empty: bool,
+) -> anyhow::Result<Option<Changed>> {
     let switch = if load.sheet.said.is_without_triggers {
         triggers::of(work, &[load.table.oid]).await?
     } else {
@@ -149,20 +161,28 @@ pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shap
     };
     // What diagnosing goes back to has the triggers off.
     let mut texts: Vec<String> = switch.off.into_iter().collect();
-    texts.push(begin);
+    texts.push(BEGIN.to_owned());
     let first = texts.len();
-    texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| upsert(load, shape, defaults, None)));
+    texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| match is_empty {
+        true => insert(load, shape, defaults),
+        false => upsert(load, shape, defaults, None),
+    }));
     let last = texts.len();
-    texts.push(end);
+    texts.push(END.to_owned());
     texts.extend(load.sheet.columns.iter().filter_map(|name| advance(load, name)));
-    texts.extend(switch.on);
+    texts.extend(switch.on.clone());
     texts.push(owned::look(work));
     let answers = match work.batch(&texts).await {
         Ok(answers) => answers,
-        Err((index, failure)) if (first..last).contains(&index) => {
-            return Err(diagnose::explain(work, load, shapes, failure).await.into());
+        Err((index, failure)) if !(first..last).contains(&index) => {
+            return Err(failed(&load.file.path, &failure).into());
         }
-        Err((_, failure)) => return Err(failed(&load.file.path, &failure).into()),
+        Err((_, failure)) if is_empty && failure.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
+            let back: Vec<String> = [BACK.to_owned(), END.to_owned()].into_iter().chain(switch.on).collect();
+            work.batch(&back).await.map_err(|(_, failure)| failed(&load.file.path, &failure))?;
+            return Ok(None);
+        }
+        Err((_, failure)) => return Err(diagnose::explain(work, load, shapes, failure).await.into()),
     };
     let mut changed = Changed::default();
     for counts in answers.iter().take(last).skip(first) {
@@ -174,7 +194,23 @@ pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shap
         work.owned.insert(load.table.oid);
     }
     changed.grown = answers.last().map(|counts| owned::seen(work, counts));
-    Ok(changed)
+    Ok(Some(changed))
+}
+
+/// Looks at the rows that stand in the table already: those of others are an error, those of other files become this one's. Gives
+/// whether anything is to be written.
+async fn settle_standing(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<bool> {
+    let asked = work.batch(&[BEGIN.to_owned(), standing(load, shapes), END.to_owned()]).await;
+    let found = match asked {
+        Ok(answers) => answers.into_iter().nth(1).unwrap_or_default(),
+        Err((_, failure)) => return Err(diagnose::explain(work, load, shapes, failure).await.into()),
+    };
+    let cell = |index: usize| found.first().and_then(|row| row.get(index)?.as_deref());
+    refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
+    if cell(3) != Some("0") {
+        work.rows(&take_over(load)).await.map_err(|failure| failed(&load.file.path, &failure))?;
+    }
+    Ok(cell(0) != Some("0"))
 }
 
 /// The rows that stand in the table already: whose are they, and are they what the file says? Returns how many rows are to be
@@ -308,6 +344,31 @@ pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Op
         returned = returned.iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
         oid = load.table.oid,
         key_of = load.table.key_of("new"),
+        id = load.id,
+    )
+}
+
+/// Puts the rows of a shape into a table that had none, of a database in which no row belongs to a seed: what [`upsert`] does, at
+/// half its price. Should somebody else have added a row with the same key meanwhile, it is refused.
+fn insert(load: &Load<'_>, shape: usize, defaults: &[usize]) -> String {
+    let written = load.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
+    let columns: Vec<&String> = written.map(|(_, column)| column).collect();
+    format!(
+        "WITH put AS (
+             INSERT INTO {table} AS t ({names}) OVERRIDING SYSTEM VALUE
+             SELECT {casts} FROM {STAGE} s WHERE {rows} ORDER BY s.line
+             RETURNING {key}
+         ), own AS (
+             INSERT INTO migrate.seed_rows (relation, key, file_id) SELECT {oid}, {key_of}, {id} FROM put
+         )
+         SELECT pg_catalog.count(*), pg_catalog.count(*) FROM put",
+        table = load.table.sql(),
+        names = list(columns.iter().copied()),
+        casts = columns.iter().map(|name| load.cast(name)).collect::<Vec<_>>().join(", "),
+        rows = of_shape(load, shape, None),
+        key = load.table.key().iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
+        oid = load.table.oid,
+        key_of = load.table.key_of("put"),
         id = load.id,
     )
 }

@@ -28,6 +28,8 @@ pub(super) struct Work<'r, 'a> {
     /// Whether no row belonged to a seed before, and if so, the tables in which some do now.
     pub(super) is_first: bool,
     pub(super) owned: BTreeSet<u32>,
+    /// Tables that had no rows, and into which none went since. Only where no row belonged to a seed before.
+    pub(super) empty: BTreeSet<u32>,
     /// The transaction's number.
     pub(super) xid: String,
     /// Whether the server counts the rows that a session inserts.
@@ -46,6 +48,7 @@ impl<'r, 'a> Work<'r, 'a> {
             written: BTreeMap::new(),
             is_first: false,
             owned: BTreeSet::new(),
+            empty: BTreeSet::new(),
             xid: String::new(),
             is_counting: true,
             deferred: None,

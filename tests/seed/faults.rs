@@ -53,6 +53,27 @@ fn of_two_at_once_one_waits_and_changes_nothing() {
     assert_eq!(said.iter().filter(|text| text.contains("x: 3 rows inserted")).count(), 1, "{said:?}");
 }
 
+/// Tables are asked once whether they are empty; what comes in after that is seen all the same.
+#[test]
+fn a_row_that_somebody_adds_meanwhile_is_not_a_seeds_to_change() {
+    let shop = shop();
+    shop.file("seeds/x/01_wait.sql", "select pg_advisory_xact_lock(7);\n");
+    shop.file("seeds/x/02_products.csv", format!("# migrate: without-triggers\n{PRODUCTS}"));
+    let mut other = shop.client();
+    other.batch_execute("select pg_advisory_lock(7)").unwrap();
+    let child = shop.start(&["seed", "x"]);
+    wait_for("the script", || {
+        shop.value("select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())") == "1"
+    });
+    other.batch_execute("insert into products (name) values ('Latte'); select pg_advisory_unlock(7)").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("seeds/x/02_products.csv:7: the row {\"id\":"), "{said}");
+    assert!(said.contains("of public.products was not made by a seed"), "{said}");
+    assert_eq!(shop.value("select string_agg(name || price, '') from products"), "Latte1.00");
+}
+
 #[test]
 fn the_last_file_decides_for_all() {
     let shop = shop();

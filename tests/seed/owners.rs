@@ -41,6 +41,19 @@ fn a_row_may_move_between_the_files_of_a_vertical() {
     assert_eq!(shop.value(files), "01_products.csv 02_products.csv");
 }
 
+/// A row that a script of the same run inserted is the vertical's, and becomes the file's that names it.
+#[test]
+fn a_line_may_be_about_a_row_that_a_script_inserted() {
+    let shop = shop();
+    shop.file("seeds/x/01_first.sql", "insert into products (name) values ('Latte') on conflict do nothing;\n");
+    shop.file("seeds/x/02_products.csv", "# migrate: key name\nname,price\nTea,2\nLatte,3.90\n");
+    shop.migrate(&["seed", "x"]).ok();
+    assert_eq!(shop.value("select string_agg(name || price, ' ' order by name) from products"), "Latte3.90 Tea2.00");
+    let files = "select string_agg(f.name, ' ' order by f.name) from migrate.seed_rows r join migrate.seed_files f on f.id = r.file_id";
+    assert_eq!(shop.value(files), "02_products.csv 02_products.csv");
+    shop.migrate(&["seed", "x"]).ok().prints("nothing changed");
+}
+
 /// What scripts, triggers and subtransactions insert is the seed's; what they only update is not.
 #[test]
 fn rows_are_found_whoever_inserted_them() {
