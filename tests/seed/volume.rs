@@ -95,6 +95,8 @@ fn a_month_is_sound_in_either_way_and_leaves_the_schema_as_it_was() {
         .code(1)
         .says("another volume of coffee-shop is there")
         .says("`migrate seed coffee-shop --reset`");
+    let going = large.migrate(&["seed", "all", "--reset", "--dry-run", "--json"]).ok().json();
+    assert_eq!(going["volume"][0]["rows"], coffee["rows"]);
     large.migrate(&["seed", "all", "--reset", "--yes"]).ok();
     assert_eq!(large.value("select count(*) from organizations where name like 'Riverbend%'"), "0");
     assert_eq!(large.value("select (select count(*) from orders) + (select count(*) from bookings)"), "0");
@@ -153,7 +155,7 @@ fn an_unfinished_load_is_taken_away_with_what_it_took_off() {
     let what = "the volume of coffee-shop: 1 branch-month at 1 location (unfinished)";
     project.migrate(&["seed", "coffee-shop", "--reset", "--dry-run"]).ok().prints(&format!("{what} would be deleted"));
     let told = project.migrate(&["seed", "coffee-shop", "--reset", "--dry-run", "--json"]).ok().json();
-    let volume = serde_json::json!([{ "vertical": "coffee-shop", "scale": 1, "locations": 1, "is_finished": false }]);
+    let volume = serde_json::json!([{ "vertical": "coffee-shop", "scale": 1, "locations": 1, "is_finished": false, "rows": null }]);
     assert_eq!(told["volume"], volume);
     assert_ne!(project.dump(), schema);
     project

@@ -136,6 +136,8 @@ pub struct Volume {
     pub locations: u32,
     /// Whether its load was finished.
     pub is_finished: bool,
+    /// The rows that it brought, once it is finished.
+    pub rows: Option<u64>,
 }
 
 impl From<&Known> for Volume {
@@ -145,6 +147,7 @@ impl From<&Known> for Volume {
             scale: known.shape.months,
             locations: known.shape.locations,
             is_finished: known.is_finished,
+            rows: known.rows,
         }
     }
 }
@@ -153,7 +156,11 @@ impl std::fmt::Display for Volume {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (months, locations) =
             (plural(self.scale as usize, "branch-month"), plural(self.locations as usize, "location"));
-        let state = if self.is_finished { "" } else { " (unfinished)" };
+        let state = match self.rows {
+            Some(rows) => format!(", {}", counted(rows)),
+            None if self.is_finished => String::new(),
+            None => " (unfinished)".to_owned(),
+        };
         write!(out, "the volume of {}: {months} at {locations}{state}", clean(&self.vertical))
     }
 }

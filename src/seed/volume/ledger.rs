@@ -23,6 +23,8 @@ pub struct Known {
     pub shape: Shape,
     /// Whether all of it is there.
     pub is_finished: bool,
+    /// The rows that it brought, once it is finished.
+    pub rows: Option<u64>,
 }
 
 impl Known {
@@ -75,6 +77,7 @@ pub(super) async fn known(session: &mut Session) -> Result<Vec<Known>, Failure> 
                 today: Day(row.get(4)),
             },
             is_finished: row.get(5),
+            rows: row.get::<_, Option<i64>>(6).map(i64::unsigned_abs),
         })
         .collect())
 }

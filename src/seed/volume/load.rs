@@ -361,7 +361,8 @@ impl Load<'_, '_> {
     /// The error of a load that can go on.
     fn unfinished(&self, shape: &Shape, error: anyhow::Error) -> anyhow::Error {
         let kind = crate::error::kind_of(&error);
-        let known = ledger::Known { vertical: self.request.vertical.clone(), shape: *shape, is_finished: false };
+        let vertical = self.request.vertical.clone();
+        let known = ledger::Known { vertical, shape: *shape, is_finished: false, rows: None };
         let mut whole = Error::new(kind, format!("{error:#}"));
         if let Some(inner) = crate::error::find(&error) {
             whole.message.clone_from(&inner.message);

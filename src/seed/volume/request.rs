@@ -126,7 +126,7 @@ mod tests {
 
     fn known(vertical: &str, months: u32, is_finished: bool) -> Known {
         let shape = Shape { locations: 1, months, seed: 1, today: TODAY };
-        Known { vertical: vertical.to_owned(), shape, is_finished }
+        Known { vertical: vertical.to_owned(), shape, is_finished, rows: None }
     }
 
     #[test]
