@@ -166,27 +166,39 @@ async fn one(
     options: Options,
 ) -> anyhow::Result<Loaded> {
     let mut files = Vec::new();
-    for file in &task.vertical.files {
+    let mut left = task.vertical.files.as_slice();
+    while let Some(file) = left.first() {
         if work.run.session.interrupt().is_set() {
             let text = format!("interrupted before {}; nothing was kept", file.path);
             return Err(Error::new(Kind::Interrupted, text).into());
         }
         work.run.observer.event(Event::Busy(file.path.clone()));
-        files.push(match (&file.body, task.loads.get(file.name.as_str())) {
-            (Body::Rows(_), Some(load)) => {
-                let shapes = shapes.get(&load.index).cloned().unwrap_or_default();
-                sheet(work, load, &shapes).await?
-            }
-            (Body::Script { step, without_triggers }, _) => {
+        // CSV files that follow each other are loaded together.
+        let loads: Vec<_> = left.iter().map_while(|file| task.loads.get(file.name.as_str())).collect();
+        let taken = match &file.body {
+            Body::Script { step, without_triggers } => {
                 let is_same = task.old.files.get(&file.name).is_some_and(|kept| kept.sha256 == file.sha256);
-                if is_same {
+                files.push(if is_same {
                     result(file, false, 0, None)
                 } else {
                     run(work, task, file, step, without_triggers).await?
-                }
+                });
+                1
             }
-            (Body::Rows(_), None) => result(file, false, 0, None),
-        });
+            Body::Rows(_) if loads.is_empty() => {
+                files.push(result(file, false, 0, None));
+                1
+            }
+            Body::Rows(_) => {
+                let changed = rows::load(work, &loads, shapes).await?;
+                let results = loads.iter().zip(&changed);
+                files.extend(
+                    results.map(|(load, changed)| result(load.file, true, changed.inserted, Some(changed.updated))),
+                );
+                loads.len()
+            }
+        };
+        left = left.get(taken..).unwrap_or_default();
     }
     let (vertical, today) = (task.vertical.name.clone(), marker::written(task.today));
     let mut done = Loaded { vertical, today, files, stale: 0, pruned: Vec::new() };
@@ -205,22 +217,15 @@ async fn run(
 ) -> anyhow::Result<LoadedFile> {
     let switch = triggers::named(work, &file.path, without_triggers).await?;
     let begin: Vec<String> = switch.off.into_iter().chain([Work::tell(task.today)]).collect();
-    work.batch(&begin).await.map_err(|(_, failure)| failed(&file.path, &failure))?;
-    let settle = work.settle();
-    script::run(work, step, &settle).await?;
+    script::run(work, step, &begin).await?;
     let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
-    let inserted = owned::take(work, &file.path, id, switch.on).await?;
+    let end: Vec<String> = switch.on.into_iter().chain([owned::look(id, false)]).collect();
+    let answers = work.batch(&end).await.map_err(|(index, failure)| match index + 1 == end.len() {
+        true => owned::noting(&file.path, &failure),
+        false => failed(&file.path, &failure),
+    })?;
+    let inserted = owned::rest(work, &file.path, id, answers.last().unwrap_or(&Vec::new())).await?;
     Ok(result(file, true, inserted, None))
-}
-
-/// Loads a CSV file.
-async fn sheet(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<LoadedFile> {
-    let changed = rows::load(work, load, shapes).await?;
-    let mut inserted = changed.inserted;
-    if let Some(grown) = changed.grown {
-        inserted += owned::note(work, &load.file.path, load.id, grown).await?;
-    }
-    Ok(result(load.file, true, inserted, Some(changed.updated)))
 }
 
 fn result(file: &File, ran: bool, inserted: u64, updated: Option<u64>) -> LoadedFile {

@@ -8,42 +8,85 @@
 use tokio_postgres::error::SqlState;
 
 use super::table::{self, Table};
-use super::work::{Rows, Work, failed, number};
+use super::work::{Rows, Work, failed};
 use crate::database::session::Failure;
 use crate::error::Error;
 use crate::event::Event;
 use crate::sql::quote;
 
-/// Rows `t` that this transaction wrote. `{xid}` is its number, which most of them have; the rest is for subtransactions.
-const WRITTEN: &str = "(t.xmin = {xid}::pg_catalog.xid OR pg_catalog.age(t.xmin) < 0 AND pg_catalog.pg_xact_status(
+/// Rows `t` that this transaction wrote. Most of them have its number; the rest is for subtransactions.
+const WRITTEN: &str = "(t.xmin = (SELECT pg_catalog.pg_current_xact_id()::pg_catalog.xid) OR pg_catalog.age(t.xmin) < 0 AND pg_catalog.pg_xact_status(
     (pg_catalog.pg_current_xact_id()::text::bigint - pg_catalog.age(t.xmin))::text::pg_catalog.xid8) = 'in progress')";
 
-/// A table into which rows went since the last look.
-#[derive(Debug)]
-pub(super) struct Grown {
-    oid: u32,
-    /// Whether rows of it were updated as well.
-    has_updates: bool,
-}
+/// With which a strict look says that it is not enough.
+pub(super) const UNTOLD: &str = "MG001";
 
-/// Ends a script with a statement, if there is one, and notes the rows that were inserted since the last look as its file's. Gives their
-/// number.
-pub(super) async fn take(work: &mut Work<'_, '_>, path: &str, file: i32, end: Option<String>) -> anyhow::Result<u64> {
-    let texts: Vec<String> = end.into_iter().chain([look(work)]).collect();
-    let answers = work.batch(&texts).await.map_err(|(_, failure)| failed(path, &failure))?;
-    let grown = answers.last().map(|counts| seen(work, counts)).unwrap_or_default();
-    note(work, path, file, grown).await
-}
-
-/// Notes rows of tables as those of a file. Gives their number.
-pub(super) async fn note(work: &mut Work<'_, '_>, path: &str, file: i32, grown: Vec<Grown>) -> anyhow::Result<u64> {
-    let unknown: Vec<String> =
-        grown.iter().filter(|table| !work.tables.contains_key(&table.oid)).map(|table| table.oid.to_string()).collect();
-    if !unknown.is_empty() {
-        table::read(work, &unknown.join(", ")).await?;
+/// Begins to look. `is_first`: no row belongs to a seed yet, and which of the tables have no row at all is asked.
+pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool, tables: &[u32]) -> Result<(), Error> {
+    let make = include_str!("sql/note.sql")
+        .replace("{counted}", include_str!("sql/counted.sql"))
+        .replace("{locked}", include_str!("sql/locked.sql"))
+        .replace("{written}", &quote::literal(WRITTEN))
+        .replace("{is_first}", if is_first { "true" } else { "false" });
+    let known: Vec<&Table> = work.tables.values().flatten().collect();
+    let mut texts = vec![make];
+    texts.extend(register(&known));
+    texts.push("SELECT FROM pg_temp.migrate_seed_note(NULL, false)".to_owned());
+    if is_first && !tables.is_empty() {
+        texts.push(empty(tables));
     }
+    let answers = work.batch(&texts).await.map_err(|(_, failure)| failed("failed to begin", &failure))?;
+    let empty = answers.last().into_iter().flatten();
+    work.empty = empty.filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
+    Ok(())
+}
+
+/// Tells the server how rows of tables are told apart.
+fn register(tables: &[&Table]) -> Option<String> {
+    let values = tables.iter().map(|table| {
+        let columns = table.key().iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", ");
+        let texts = [table.from(), table.key_of("t"), columns].map(|text| quote::literal(&text));
+        format!("({}, {})", table.oid, texts.join(", "))
+    });
+    let values = values.collect::<Vec<_>>().join(", ");
+    (!values.is_empty()).then(|| {
+        format!(
+            "INSERT INTO pg_temp.migrate_seed_tables (relation, source, key, columns) VALUES {values}
+             ON CONFLICT (relation) DO UPDATE SET source = excluded.source, key = excluded.key, columns = excluded.columns"
+        )
+    })
+}
+
+/// The look that notes the rows inserted since the last one as a file's. Where it fails with [`UNTOLD`], it is to be repeated, not
+/// strict; what it returns then is for [`rest`].
+pub(super) fn look(file: i32, is_strict: bool) -> String {
+    format!("SELECT * FROM pg_temp.migrate_seed_note({file}, {is_strict})")
+}
+
+/// How many rows a look has noted.
+pub(super) fn noted(looked: &Rows) -> u64 {
+    looked.iter().filter_map(|row| row.get(2)?.as_deref()?.parse::<u64>().ok()).sum()
+}
+
+/// Notes what a look could not. Gives how many rows were noted, by the look as well.
+pub(super) async fn rest(work: &mut Work<'_, '_>, path: &str, file: i32, looked: &Rows) -> anyhow::Result<u64> {
+    let is_left = |row: &&Vec<Option<String>>| row.get(2).is_none_or(Option::is_none);
+    let left = looked.iter().filter(is_left).filter_map(|row| {
+        let oid: u32 = row.first()?.as_deref()?.parse().ok()?;
+        Some((oid, row.get(1)?.as_deref() == Some("t")))
+    });
+    let left: Vec<(u32, bool)> = left.collect();
+    if left.is_empty() {
+        return Ok(noted(looked));
+    }
+    let unknown: Vec<u32> = left.iter().map(|(oid, _)| *oid).filter(|oid| !work.tables.contains_key(oid)).collect();
     let mut texts = Vec::new();
-    for Grown { oid, has_updates } in grown {
+    if !unknown.is_empty() {
+        table::read(work, &unknown.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")).await?;
+        let found: Vec<&Table> = unknown.iter().filter_map(|oid| work.tables.get(oid)?.as_ref()).collect();
+        texts.extend(register(&found));
+    }
+    for (oid, is_updated) in left {
         let Some(found) = work.tables.get(&oid).cloned() else { continue };
         let Some(table) = found else {
             let name = quote::literal(&oid.to_string());
@@ -55,52 +98,12 @@ pub(super) async fn note(work: &mut Work<'_, '_>, path: &str, file: i32, grown: 
             work.run.observer.event(Event::Warning(text));
             continue;
         };
-        let before = if has_updates { before(work, path, &table).await? } else { None };
-        let others = before.map(|keys| {
-            let keys = quote::literal(&keys);
-            format!(
-                " AND {} NOT IN (SELECT k FROM pg_catalog.jsonb_array_elements({keys}::jsonb) k)",
-                table.key_of("t")
-            )
-        });
-        // Looking each row up costs as much as writing it, and is only needed where there are some already.
-        let is_first = work.is_first && work.owned.insert(oid);
-        let conflict = if is_first { "" } else { "ON CONFLICT (relation, key) DO NOTHING" };
-        // In the order of the index into which they go: it is filled from left to right, in a fourth less time.
-        texts.push(format!(
-            "WITH own AS (
-                 INSERT INTO migrate.seed_rows (relation, key, file_id)
-                 SELECT {oid}, {key}, {file} FROM {from} t WHERE {written}{others} ORDER BY {columns}
-                 {conflict} RETURNING 1
-             ) SELECT pg_catalog.count(*) FROM own",
-            key = table.key_of("t"),
-            from = table.from(),
-            written = written(work),
-            others = others.unwrap_or_default(),
-            columns = table.key().iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
-        ));
+        let others = if is_updated { before(work, path, &table).await? } else { None };
+        let others = others.map_or_else(|| "NULL".to_owned(), |keys| quote::literal(&keys));
+        texts.push(format!("SELECT NULL, NULL, pg_temp.migrate_seed_own({oid}, {file}, {others})"));
     }
     let taken = work.batch(&texts).await.map_err(|(_, failure)| noting(path, &failure))?;
-    Ok(taken.iter().map(|rows| number(rows, 0)).sum())
-}
-
-/// Remembers how many rows went where until now. `is_first`: no row belongs to a seed yet, and which of the tables have no row at
-/// all is asked.
-pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool, tables: &[u32]) -> Result<(), Error> {
-    let sql = "SELECT pg_catalog.pg_current_xact_id()::pg_catalog.xid, pg_catalog.current_setting('track_counts')";
-    let rows = work.rows(sql).await.map_err(|failure| failed("failed to begin", &failure))?;
-    let cell = |index: usize| rows.first().and_then(|row| row.get(index)?.clone()).unwrap_or_default();
-    (work.xid, work.is_counting) = (cell(0), cell(1) == "on");
-    work.is_first = is_first;
-    let mut texts = vec![look(work)];
-    if is_first && !tables.is_empty() {
-        texts.push(empty(tables));
-    }
-    let mut answers = work.batch(&texts).await.map_err(|(_, failure)| failed("failed to begin", &failure))?.into_iter();
-    seen(work, &answers.next().unwrap_or_default());
-    let empty = answers.next().unwrap_or_default();
-    work.empty = empty.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
-    Ok(())
+    Ok(noted(looked) + taken.iter().map(noted).sum::<u64>())
 }
 
 /// The question which tables have no rows: those of which there is not a page. Never a partition, whose rows are counted as those
@@ -111,32 +114,6 @@ fn empty(tables: &[u32]) -> String {
              AND pg_catalog.pg_relation_size(oid) = 0",
         tables.iter().map(u32::to_string).collect::<Vec<_>>().join(", ")
     )
-}
-
-fn written(work: &Work<'_, '_>) -> String {
-    WRITTEN.replace("{xid}", &quote::literal(&work.xid))
-}
-
-/// The question how many rows went where until now.
-pub(super) fn look(work: &Work<'_, '_>) -> String {
-    let sql = if work.is_counting { include_str!("sql/written.sql") } else { include_str!("sql/locked.sql") };
-    sql.to_owned()
-}
-
-/// The tables that have more rows inserted than at the last look, by what was answered.
-pub(super) fn seen(work: &mut Work<'_, '_>, counts: &Rows) -> Vec<Grown> {
-    let mut grown = Vec::new();
-    for row in counts {
-        let cell = |index: usize| row.get(index).and_then(|cell| cell.as_deref()?.parse::<i64>().ok());
-        let Some(oid) = cell(0).and_then(|oid| u32::try_from(oid).ok()) else { continue };
-        let now = (cell(1).unwrap_or(0), cell(2).unwrap_or(0));
-        let then = work.written.insert(oid, now).unwrap_or_default();
-        if now.0 > then.0 {
-            work.empty.remove(&oid);
-            grown.push(Grown { oid, has_updates: now.1 > then.1 });
-        }
-    }
-    grown
 }
 
 /// The keys, as a JSON array, of rows that this transaction wrote and that stood there before; None if there are none.
@@ -155,7 +132,7 @@ async fn before(work: &mut Work<'_, '_>, path: &str, table: &Table) -> anyhow::R
              SELECT FROM migrate.seed_rows r WHERE r.relation = {oid} AND r.key = {key})",
         key = table.key_of("t"),
         from = table.from(),
-        written = written(work),
+        written = WRITTEN,
         oid = table.oid,
     );
     let rows = work.rows(&sql).await.map_err(|failure| noting(path, &failure))?;
@@ -171,7 +148,7 @@ async fn before(work: &mut Work<'_, '_>, path: &str, table: &Table) -> anyhow::R
     Ok(found.into_iter().next().and_then(|row| row.into_iter().next()?))
 }
 
-fn noting(path: &str, failure: &Failure) -> Error {
+pub(super) fn noting(path: &str, failure: &Failure) -> Error {
     let error = failed(&format!("{path}: failed to note which rows it inserted"), failure);
     match failure.code() {
         Some(code) if *code == SqlState::LOCK_NOT_AVAILABLE => error.hint(

@@ -1,15 +1,19 @@
 //! A CSV file's rows put into their table: one upsert on the key, which leaves rows that are the same and rows of others alone.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use tokio_postgres::error::SqlState;
 
 use super::diagnose;
 use super::files::File;
-use super::owned::{self, Grown};
+use super::owned;
 use super::sheet::Sheet;
 use super::stage::{STAGE, Shapes};
 use super::table::Table;
 use super::triggers::{self, Switch};
-use super::work::{Work, failed, list, number};
+use super::work::{Rows, Work, failed, list, number};
+use crate::database::session::Failure;
 use crate::error::{Error, Kind};
 use crate::sql::quote;
 
@@ -31,8 +35,6 @@ pub(super) struct Load<'s> {
 pub(super) struct Changed {
     pub(super) inserted: u64,
     pub(super) updated: u64,
-    /// Where rows went, those of triggers included, if any were written.
-    pub(super) grown: Option<Vec<Grown>>,
 }
 
 /// How many clashes an error names.
@@ -133,84 +135,237 @@ impl Load<'_> {
     }
 }
 
-/// Loads a file.
-pub(super) async fn load(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<Changed> {
-    if work.empty.remove(&load.table.oid)
-        && let Some(changed) = write(work, load, shapes, true).await?
-    {
-        return Ok(changed);
+/// Loads files, one after the other. Gives what became of each.
+///
+/// Over a slow link it is the waiting that takes time. So files whose tables have no rows are sent together, and of the others it is
+/// asked together whether there is anything to do; only the unusual is waited for.
+pub(super) async fn load(
+    work: &mut Work<'_, '_>,
+    loads: &[&Load<'_>],
+    shapes: &HashMap<usize, Shapes>,
+) -> anyhow::Result<Vec<Changed>> {
+    let mut done = Vec::new();
+    // After a file that had to be written, what was answered about the next ones may be wrong: the fewer are asked about.
+    let mut together = loads.len();
+    while let Some(left) = loads.get(done.len()..).filter(|left| !left.is_empty()) {
+        if work.run.session.interrupt().is_set() {
+            let path = left.first().map_or("", |load| &load.file.path);
+            return Err(Error::new(Kind::Interrupted, format!("interrupted before {path}; nothing was kept")).into());
+        }
+        let empty: Vec<&Load<'_>> =
+            left.iter().copied().take_while(|load| work.empty.remove(&load.table.oid)).collect();
+        if empty.is_empty() {
+            let asked = left.get(..together).unwrap_or(left);
+            let (changed, is_quiet) = compare(work, asked, shapes).await?;
+            together = if is_quiet { together.saturating_mul(2) } else { 1 };
+            done.extend(changed);
+        } else {
+            done.extend(insert_all(work, &empty, shapes).await?);
+        }
     }
-    if !settle_standing(work, load, shapes).await? {
-        return Ok(Changed::default());
-    }
-    Ok(write(work, load, shapes, false).await?.unwrap_or_default())
+    Ok(done)
 }
 
-/// Writes a file's rows. `is_empty`: into a table that had none; where one is in the way all the same, a line with the same key or
-/// what somebody else has added meanwhile, nothing is done, and None is given.
-async fn write(
+/// What a file has to say to the server, once it is known that there is something.
+struct Script {
+    texts: Vec<String>,
+    /// Which of them write rows of the file.
+    writing: Range<usize>,
+    /// Which one notes whose rows are.
+    look: usize,
+    /// What switches the table's triggers on again.
+    on: Option<String>,
+}
+
+/// Whether the table has no rows, or may have some that are to be compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Insert,
+    Upsert,
+}
+
+impl Script {
+    fn of(load: &Load<'_>, shapes: &Shapes, way: Way, is_strict: bool, switch: Switch) -> Self {
+        // What diagnosing goes back to has the triggers off.
+        let mut texts: Vec<String> = switch.off.into_iter().collect();
+        texts.push(BEGIN.to_owned());
+        let first = texts.len();
+        texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| match way {
+            Way::Insert => insert(load, shape, defaults),
+            Way::Upsert => upsert(load, shape, defaults, None),
+        }));
+        let writing = first..texts.len();
+        texts.extend(load.sheet.columns.iter().filter_map(|name| advance(load, name)));
+        texts.extend(switch.on.clone());
+        let look = texts.len();
+        texts.push(owned::look(load.id, is_strict));
+        texts.push(END.to_owned());
+        Self { texts, writing, look, on: switch.on }
+    }
+
+    /// What became of the file, by what was answered.
+    fn changed(&self, answers: &[Rows]) -> Changed {
+        let mut changed = Changed::default();
+        for counts in answers.get(self.writing.clone()).into_iter().flatten() {
+            let (put, new) = (number(counts, 0), number(counts, 1));
+            changed.inserted += new;
+            changed.updated += put.saturating_sub(new);
+        }
+        changed
+    }
+}
+
+/// Inserts files into tables that had no rows, all in one go. Gives what became of them, or of the first ones if one needed more
+/// than that.
+async fn insert_all(
     work: &mut Work<'_, '_>,
-    load: &Load<'_>,
-    shapes: &Shapes,
-    is_empty: bool,
-) -> anyhow::Result<Option<Changed>> {
+    loads: &[&Load<'_>],
+    shapes: &HashMap<usize, Shapes>,
+) -> anyhow::Result<Vec<Changed>> {
+    // The states of triggers have to be known first.
+    let is_alone = |load: &Load<'_>| load.sheet.said.is_without_triggers;
+    let alone = loads.iter().position(|load| is_alone(load)).unwrap_or(loads.len()).max(1);
+    let (loads, later) = loads.split_at(alone);
+    work.empty.extend(later.iter().map(|load| load.table.oid));
+    if let [load] = loads {
+        return Ok(vec![insert_alone(work, load, &shapes_of(load, shapes)).await?]);
+    }
+    let scripts: Vec<Script> = loads
+        .iter()
+        .map(|load| Script::of(load, &shapes_of(load, shapes), Way::Insert, true, Switch::default()))
+        .collect();
+    let texts: Vec<String> = scripts.iter().flat_map(|script| script.texts.iter().cloned()).collect();
+    let (answers, failure) = work.until(&texts).await.map_err(|failure| failed("failed to load files", &failure))?;
+    let (mut changed, mut answers) = (Vec::new(), answers.as_slice());
+    for ((place, load), script) in loads.iter().enumerate().zip(&scripts) {
+        if let Some((own, rest)) = answers.split_at_checked(script.texts.len()) {
+            let inserted = own.get(script.look).map_or(0, owned::noted);
+            changed.push(Changed { inserted, updated: 0 });
+            answers = rest;
+            continue;
+        }
+        let Some(failure) = failure else { break };
+        work.empty.extend(loads.iter().skip(place + 1).map(|load| load.table.oid));
+        let shapes = shapes_of(load, shapes);
+        let is_untold = answers.len() == script.look && failure.code().is_some_and(|code| code.code() == owned::UNTOLD);
+        let is_taken = script.writing.contains(&answers.len()) && failure.code() == Some(&SqlState::UNIQUE_VIOLATION);
+        if !is_untold && !is_taken {
+            return Err(refused(work, load, &shapes, script, answers.len(), failure).await);
+        }
+        work.batch(&[BACK.to_owned(), END.to_owned()])
+            .await
+            .map_err(|(_, failure)| failed(&load.file.path, &failure))?;
+        changed.push(insert_alone(work, load, &shapes).await?);
+        break;
+    }
+    Ok(changed)
+}
+
+/// Inserts a file into a table that had no rows. Where one is in the way all the same, another line's or somebody's who was there
+/// meanwhile, it is compared.
+async fn insert_alone(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<Changed> {
+    if let Some(changed) = write(work, load, shapes, Way::Insert).await? {
+        return Ok(changed);
+    }
+    let all = HashMap::from([(load.index, shapes.clone())]);
+    let (changed, _) = compare(work, &[load], &all).await?;
+    Ok(changed.into_iter().next().unwrap_or_default())
+}
+
+/// Asks what files would change, and changes it. Ends after the first one that did; gives what became of those up to it, and whether
+/// nothing was done.
+async fn compare(
+    work: &mut Work<'_, '_>,
+    loads: &[&Load<'_>],
+    shapes: &HashMap<usize, Shapes>,
+) -> anyhow::Result<(Vec<Changed>, bool)> {
+    let texts: Vec<String> = loads
+        .iter()
+        .flat_map(|load| [BEGIN.to_owned(), standing(load, &shapes_of(load, shapes)), END.to_owned()])
+        .collect();
+    let (answers, failure) = work.until(&texts).await.map_err(|failure| failed("failed to compare files", &failure))?;
+    if let Some(failure) = failure {
+        let place = answers.len() / 3;
+        match (place, loads.get(place)) {
+            (0, Some(load)) => {
+                return Err(diagnose::explain(work, load, &shapes_of(load, shapes), failure).await.into());
+            }
+            // Its turn comes.
+            _ => work
+                .batch(&[BACK.to_owned(), END.to_owned()])
+                .await
+                .map_err(|(_, failure)| failed("failed to go on", &failure))?,
+        };
+    }
+    let mut changed = Vec::new();
+    for (load, found) in loads.iter().zip(answers.iter().skip(1).step_by(3)) {
+        let cell = |index: usize| found.first().and_then(|row| row.get(index)?.as_deref());
+        refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
+        let (is_taken_over, is_same) = (cell(3) != Some("0"), cell(0) == Some("0"));
+        if is_taken_over {
+            work.rows(&take_over(load)).await.map_err(|failure| failed(&load.file.path, &failure))?;
+        }
+        if is_same {
+            changed.push(Changed::default());
+        } else {
+            changed.push(write(work, load, &shapes_of(load, shapes), Way::Upsert).await?.unwrap_or_default());
+        }
+        if is_taken_over || !is_same {
+            return Ok((changed, false));
+        }
+    }
+    Ok((changed, true))
+}
+
+/// Writes a file's rows. None where they were to be inserted, and one is in the way: nothing is done then.
+async fn write(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, way: Way) -> anyhow::Result<Option<Changed>> {
     let switch = if load.sheet.said.is_without_triggers {
         triggers::of(work, &[load.table.oid]).await?
     } else {
         Switch::default()
     };
-    // What diagnosing goes back to has the triggers off.
-    let mut texts: Vec<String> = switch.off.into_iter().collect();
-    texts.push(BEGIN.to_owned());
-    let first = texts.len();
-    texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| match is_empty {
-        true => insert(load, shape, defaults),
-        false => upsert(load, shape, defaults, None),
-    }));
-    let last = texts.len();
-    texts.push(END.to_owned());
-    texts.extend(load.sheet.columns.iter().filter_map(|name| advance(load, name)));
-    texts.extend(switch.on.clone());
-    texts.push(owned::look(work));
-    let answers = match work.batch(&texts).await {
-        Ok(answers) => answers,
-        Err((index, failure)) if !(first..last).contains(&index) => {
-            return Err(failed(&load.file.path, &failure).into());
+    let script = Script::of(load, shapes, way, false, switch);
+    match work.batch(&script.texts).await {
+        Ok(answers) => {
+            let mut changed = script.changed(&answers);
+            if let Some(looked) = answers.get(script.look) {
+                changed.inserted += owned::rest(work, &load.file.path, load.id, looked).await?;
+            }
+            Ok(Some(changed))
         }
-        Err((_, failure)) if is_empty && failure.code() == Some(&SqlState::UNIQUE_VIOLATION) => {
-            let back: Vec<String> = [BACK.to_owned(), END.to_owned()].into_iter().chain(switch.on).collect();
+        Err((index, failure))
+            if way == Way::Insert
+                && script.writing.contains(&index)
+                && failure.code() == Some(&SqlState::UNIQUE_VIOLATION) =>
+        {
+            let back: Vec<String> = [BACK.to_owned(), END.to_owned()].into_iter().chain(script.on).collect();
             work.batch(&back).await.map_err(|(_, failure)| failed(&load.file.path, &failure))?;
-            return Ok(None);
+            Ok(None)
         }
-        Err((_, failure)) => return Err(diagnose::explain(work, load, shapes, failure).await.into()),
-    };
-    let mut changed = Changed::default();
-    for counts in answers.iter().take(last).skip(first) {
-        let (put, new) = (number(counts, 0), number(counts, 1));
-        changed.inserted += new;
-        changed.updated += put.saturating_sub(new);
+        Err((index, failure)) => Err(refused(work, load, shapes, &script, index, failure).await),
     }
-    if changed.inserted > 0 {
-        work.owned.insert(load.table.oid);
-    }
-    changed.grown = answers.last().map(|counts| owned::seen(work, counts));
-    Ok(Some(changed))
 }
 
-/// Looks at the rows that stand in the table already: those of others are an error, those of other files become this one's. Gives
-/// whether anything is to be written.
-async fn settle_standing(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes) -> anyhow::Result<bool> {
-    let asked = work.batch(&[BEGIN.to_owned(), standing(load, shapes), END.to_owned()]).await;
-    let found = match asked {
-        Ok(answers) => answers.into_iter().nth(1).unwrap_or_default(),
-        Err((_, failure)) => return Err(diagnose::explain(work, load, shapes, failure).await.into()),
-    };
-    let cell = |index: usize| found.first().and_then(|row| row.get(index)?.as_deref());
-    refuse_others(load, cell(1).unwrap_or("[]"), cell(2).unwrap_or("0"))?;
-    if cell(3) != Some("0") {
-        work.rows(&take_over(load)).await.map_err(|failure| failed(&load.file.path, &failure))?;
+/// The error of a file one of whose statements failed.
+async fn refused(
+    work: &mut Work<'_, '_>,
+    load: &Load<'_>,
+    shapes: &Shapes,
+    script: &Script,
+    index: usize,
+    failure: Failure,
+) -> anyhow::Error {
+    if script.writing.contains(&index) {
+        diagnose::explain(work, load, shapes, failure).await.into()
+    } else if index == script.look {
+        owned::noting(&load.file.path, &failure).into()
+    } else {
+        failed(&load.file.path, &failure).into()
     }
-    Ok(cell(0) != Some("0"))
+}
+
+fn shapes_of(load: &Load<'_>, shapes: &HashMap<usize, Shapes>) -> Shapes {
+    shapes.get(&load.index).cloned().unwrap_or_default()
 }
 
 /// The rows that stand in the table already: whose are they, and are they what the file says? Returns how many rows are to be
@@ -331,6 +486,8 @@ pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Op
          ), own AS (
              INSERT INTO migrate.seed_rows (relation, key, file_id) SELECT {oid}, {key_of}, {id} FROM new
              ON CONFLICT (relation, key) DO UPDATE SET file_id = excluded.file_id
+         ), known AS (
+             UPDATE pg_temp.migrate_seed_tables SET is_fresh = false WHERE relation = {oid}
          )
          SELECT (SELECT pg_catalog.count(*) FROM put), (SELECT pg_catalog.count(*) FROM new)",
         old = key.iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
@@ -349,27 +506,17 @@ pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Op
 }
 
 /// Puts the rows of a shape into a table that had none, of a database in which no row belongs to a seed: what [`upsert`] does, at
-/// half its price. Should somebody else have added a row with the same key meanwhile, it is refused.
+/// half its price, but for whose the rows are: the look that follows sees that. Should somebody else have added a row with the same
+/// key meanwhile, it is refused.
 fn insert(load: &Load<'_>, shape: usize, defaults: &[usize]) -> String {
     let written = load.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
     let columns: Vec<&String> = written.map(|(_, column)| column).collect();
     format!(
-        "WITH put AS (
-             INSERT INTO {table} AS t ({names}) OVERRIDING SYSTEM VALUE
-             SELECT {casts} FROM {STAGE} s WHERE {rows} ORDER BY s.line
-             RETURNING {key}
-         ), own AS (
-             INSERT INTO migrate.seed_rows (relation, key, file_id) SELECT {oid}, {key_of}, {id} FROM put
-         )
-         SELECT pg_catalog.count(*), pg_catalog.count(*) FROM put",
+        "INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {casts} FROM {STAGE} s WHERE {rows} ORDER BY s.line",
         table = load.table.sql(),
         names = list(columns.iter().copied()),
         casts = columns.iter().map(|name| load.cast(name)).collect::<Vec<_>>().join(", "),
         rows = of_shape(load, shape, None),
-        key = load.table.key().iter().map(|name| format!("t.{}", quote::ident(name))).collect::<Vec<_>>().join(", "),
-        oid = load.table.oid,
-        key_of = load.table.key_of("put"),
-        id = load.id,
     )
 }
 

@@ -7,7 +7,7 @@ use tokio_postgres::error::DbError;
 
 use super::directive::{self, Wrong};
 use super::files::Name;
-use super::work::Work;
+use super::work::{Work, failed};
 use crate::database::pipeline::{Part, Place};
 use crate::database::session::Failure;
 use crate::engine::apply::{notice_event, sections};
@@ -52,12 +52,13 @@ pub(super) fn read(path: &str, text: &str) -> Result<(Step, Vec<Name>), Wrong> {
     Ok((step, without_triggers))
 }
 
-/// Runs a script. `settle` comes after it and undoes what it left in the session.
-pub(super) async fn run(work: &mut Work<'_, '_>, step: &Step, settle: &str) -> Result<(), Error> {
-    let cut = sections(step);
-    let mut parts: Vec<Part<'_>> = cut.iter().map(|section| section.part()).collect();
-    parts.push(Part::Sql(settle));
-    let spot = |place: Place| match cut.get(place.part) {
+/// Runs statements and then a script, and undoes what that left in the session.
+pub(super) async fn run(work: &mut Work<'_, '_>, step: &Step, begin: &[String]) -> Result<(), Error> {
+    let (cut, settle) = (sections(step), work.settle());
+    let mut parts: Vec<Part<'_>> = begin.iter().map(|text| Part::Sql(text)).collect();
+    parts.extend(cut.iter().map(|section| section.part()));
+    parts.push(Part::Sql(&settle));
+    let spot = |place: Place| match place.part.checked_sub(begin.len()).and_then(|section| cut.get(section)) {
         Some(section) => section.spot(place.statements),
         None => Spot { statements: usize::MAX, offset: 0 },
     };
@@ -68,7 +69,10 @@ pub(super) async fn run(work: &mut Work<'_, '_>, step: &Step, settle: &str) -> R
     };
     let watch = watch::blockers(&run.options, run.backend, &observer, &step.label, Instant::now());
     let done = watch::alongside(run.session.run(&parts, on_notice), watch).await;
-    done.map(drop).map_err(|(place, failure)| explain(step, spot(place), &failure))
+    done.map(drop).map_err(|(place, failure)| match place.part < begin.len() {
+        true => failed(&step.path, &failure),
+        false => explain(step, spot(place), &failure),
+    })
 }
 
 fn explain(step: &Step, spot: Spot, failure: &Failure) -> Error {

@@ -23,17 +23,8 @@ pub(super) struct Work<'r, 'a> {
     pub(super) run: &'r mut Run<'a>,
     /// Tables by their oid, as they were read; None for one in which rows cannot be told apart.
     pub(super) tables: BTreeMap<u32, Option<Table>>,
-    /// Rows inserted into and updated in each table by this session, when it was last looked at.
-    pub(super) written: BTreeMap<u32, (i64, i64)>,
-    /// Whether no row belonged to a seed before, and if so, the tables in which some do now.
-    pub(super) is_first: bool,
-    pub(super) owned: BTreeSet<u32>,
     /// Tables that had no rows, and into which none went since. Only where no row belonged to a seed before.
     pub(super) empty: BTreeSet<u32>,
-    /// The transaction's number.
-    pub(super) xid: String,
-    /// Whether the server counts the rows that a session inserts.
-    pub(super) is_counting: bool,
     /// Constraints that are checked at the end of a transaction unless somebody says otherwise, when they were read.
     pub(super) deferred: Option<Vec<String>>,
     /// Another session, which sees the rows that were there before.
@@ -42,18 +33,7 @@ pub(super) struct Work<'r, 'a> {
 
 impl<'r, 'a> Work<'r, 'a> {
     pub(super) fn new(run: &'r mut Run<'a>) -> Self {
-        Self {
-            run,
-            tables: BTreeMap::new(),
-            written: BTreeMap::new(),
-            is_first: false,
-            owned: BTreeSet::new(),
-            empty: BTreeSet::new(),
-            xid: String::new(),
-            is_counting: true,
-            deferred: None,
-            before: None,
-        }
+        Self { run, tables: BTreeMap::new(), empty: BTreeSet::new(), deferred: None, before: None }
     }
 
     /// Opens the transaction, as the only runner. `is_kept`: whether it is to be committed, so that there must be a ledger.
@@ -111,12 +91,23 @@ impl<'r, 'a> Work<'r, 'a> {
 
     /// Sends texts in one go and gives the rows of each; or which one failed first, and why. Those after it did nothing.
     pub(super) async fn batch(&mut self, texts: &[String]) -> Result<Vec<Rows>, (usize, Failure)> {
-        let answers = self.run.session.each(texts).await.map_err(|failure| (0, failure))?;
-        let rows = answers.into_iter().enumerate().map(|(index, answer)| match answer {
-            Ok(reply) => Ok(reply.rows),
-            Err(refusal) => Err((index, Failure::Server(refusal))),
-        });
-        rows.collect()
+        match self.until(texts).await {
+            Ok((answers, None)) => Ok(answers),
+            Ok((answers, Some(failure))) => Err((answers.len(), failure)),
+            Err(failure) => Err((0, failure)),
+        }
+    }
+
+    /// Sends texts in one go and gives the rows of those up to the first that failed, and why it did.
+    pub(super) async fn until(&mut self, texts: &[String]) -> Result<(Vec<Rows>, Option<Failure>), Failure> {
+        let mut rows = Vec::with_capacity(texts.len());
+        for answer in self.run.session.each(texts).await? {
+            match answer {
+                Ok(reply) => rows.push(reply.rows),
+                Err(refusal) => return Ok((rows, Some(Failure::Server(refusal)))),
+            }
+        }
+        Ok((rows, None))
     }
 
     /// The limits of the transaction, which `RESET ALL` undoes.
