@@ -215,11 +215,15 @@ async fn run(
     step: &Step,
     without_triggers: &[Name],
 ) -> anyhow::Result<LoadedFile> {
-    let switch = triggers::named(work, &file.path, without_triggers).await?;
-    let begin: Vec<String> = switch.off.into_iter().chain([Work::tell(task.today)]).collect();
+    let (mut begin, mut end) = (Vec::new(), Vec::new());
+    if !without_triggers.is_empty() {
+        begin.push(triggers::named(without_triggers));
+        end.push(triggers::ON.to_owned());
+    }
+    begin.push(Work::tell(task.today));
     script::run(work, step, &begin).await?;
     let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
-    let end: Vec<String> = switch.on.into_iter().chain([owned::look(id, false)]).collect();
+    end.push(owned::look(id, false));
     let answers = work.batch(&end).await.map_err(|(index, failure)| match index + 1 == end.len() {
         true => owned::noting(&file.path, &failure),
         false => failed(&file.path, &failure),

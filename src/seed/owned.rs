@@ -8,6 +8,7 @@
 use tokio_postgres::error::SqlState;
 
 use super::table::{self, Table};
+use super::triggers;
 use super::work::{Rows, Work, failed};
 use crate::database::session::Failure;
 use crate::error::Error;
@@ -28,8 +29,8 @@ pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool, tables: &[u32
         .replace("{locked}", include_str!("sql/locked.sql"))
         .replace("{written}", &quote::literal(WRITTEN))
         .replace("{is_first}", if is_first { "true" } else { "false" });
+    let mut texts: Vec<String> = triggers::make(work).into_iter().chain([make]).collect();
     let known: Vec<&Table> = work.tables.values().flatten().collect();
-    let mut texts = vec![make];
     texts.extend(register(&known));
     texts.push("SELECT FROM pg_temp.migrate_seed_note(NULL, false)".to_owned());
     if is_first && !tables.is_empty() {

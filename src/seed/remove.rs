@@ -74,7 +74,6 @@ async fn delete(work: &mut Work<'_, '_>, oids: &str, what: &str) -> anyhow::Resu
     if tables.is_empty() {
         return Ok(Vec::new());
     }
-    let switch = triggers::of(work, &tables.iter().map(|table| table.oid).collect::<Vec<_>>()).await?;
     let deletes = tables.iter().enumerate().map(|(number, table)| {
         format!(
             "d{number} AS (DELETE FROM {} t USING {GONE} g WHERE g.relation = {} AND t.tableoid = g.part AND t.ctid = g.place)",
@@ -83,7 +82,8 @@ async fn delete(work: &mut Work<'_, '_>, oids: &str, what: &str) -> anyhow::Resu
         )
     });
     let sql = format!("WITH {} SELECT 1", deletes.collect::<Vec<_>>().join(", "));
-    let texts: Vec<String> = switch.off.into_iter().chain([sql]).chain(switch.on).collect();
+    let off = triggers::off(&tables.iter().map(|table| table.oid).collect::<Vec<_>>());
+    let texts: Vec<String> = triggers::make(work).into_iter().chain([off, sql, triggers::ON.to_owned()]).collect();
     work.batch(&texts).await.map_err(|(_, failure)| error(failure))?;
     let rows = |oid| counts.iter().find(|(table, _)| *table == oid).map_or(0, |(_, rows)| *rows);
     let mut removed: Vec<Removed> =

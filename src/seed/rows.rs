@@ -11,7 +11,7 @@ use super::owned;
 use super::sheet::Sheet;
 use super::stage::{STAGE, Shapes};
 use super::table::Table;
-use super::triggers::{self, Switch};
+use super::triggers;
 use super::work::{Rows, Work, failed, list, number};
 use crate::database::session::Failure;
 use crate::error::{Error, Kind};
@@ -49,6 +49,11 @@ impl Load<'_> {
     /// The columns by which the file's rows are recognised.
     pub(super) fn key(&self) -> &[String] {
         if self.sheet.said.key.is_empty() { self.table.key() } else { &self.sheet.said.key }
+    }
+
+    /// What switches the table's triggers on again, if the file has them off.
+    fn on(&self) -> Option<String> {
+        self.sheet.said.is_without_triggers.then(|| triggers::ON.to_owned())
     }
 
     /// A cell of the stage's row `s`, as its column's type reads it.
@@ -173,8 +178,6 @@ struct Script {
     writing: Range<usize>,
     /// Which one notes whose rows are.
     look: usize,
-    /// What switches the table's triggers on again.
-    on: Option<String>,
 }
 
 /// Whether the table has no rows, or may have some that are to be compared.
@@ -185,9 +188,12 @@ enum Way {
 }
 
 impl Script {
-    fn of(load: &Load<'_>, shapes: &Shapes, way: Way, is_strict: bool, switch: Switch) -> Self {
+    fn of(load: &Load<'_>, shapes: &Shapes, way: Way, is_strict: bool) -> Self {
+        let mut texts = Vec::new();
         // What diagnosing goes back to has the triggers off.
-        let mut texts: Vec<String> = switch.off.into_iter().collect();
+        if load.sheet.said.is_without_triggers {
+            texts.push(triggers::off(&[load.table.oid]));
+        }
         texts.push(BEGIN.to_owned());
         let first = texts.len();
         texts.extend(shapes.iter().enumerate().map(|(shape, defaults)| match way {
@@ -196,11 +202,11 @@ impl Script {
         }));
         let writing = first..texts.len();
         texts.extend(load.sheet.columns.iter().filter_map(|name| advance(load, name)));
-        texts.extend(switch.on.clone());
+        texts.extend(load.on());
         let look = texts.len();
         texts.push(owned::look(load.id, is_strict));
         texts.push(END.to_owned());
-        Self { texts, writing, look, on: switch.on }
+        Self { texts, writing, look }
     }
 
     /// What became of the file, by what was answered.
@@ -222,18 +228,11 @@ async fn insert_all(
     loads: &[&Load<'_>],
     shapes: &HashMap<usize, Shapes>,
 ) -> anyhow::Result<Vec<Changed>> {
-    // The states of triggers have to be known first.
-    let is_alone = |load: &Load<'_>| load.sheet.said.is_without_triggers;
-    let alone = loads.iter().position(|load| is_alone(load)).unwrap_or(loads.len()).max(1);
-    let (loads, later) = loads.split_at(alone);
-    work.empty.extend(later.iter().map(|load| load.table.oid));
     if let [load] = loads {
         return Ok(vec![insert_alone(work, load, &shapes_of(load, shapes)).await?]);
     }
-    let scripts: Vec<Script> = loads
-        .iter()
-        .map(|load| Script::of(load, &shapes_of(load, shapes), Way::Insert, true, Switch::default()))
-        .collect();
+    let scripts: Vec<Script> =
+        loads.iter().map(|load| Script::of(load, &shapes_of(load, shapes), Way::Insert, true)).collect();
     let texts: Vec<String> = scripts.iter().flat_map(|script| script.texts.iter().cloned()).collect();
     let (answers, failure) = work.until(&texts).await.map_err(|failure| failed("failed to load files", &failure))?;
     let (mut changed, mut answers) = (Vec::new(), answers.as_slice());
@@ -252,9 +251,7 @@ async fn insert_all(
         if !is_untold && !is_taken {
             return Err(refused(work, load, &shapes, script, answers.len(), failure).await);
         }
-        work.batch(&[BACK.to_owned(), END.to_owned()])
-            .await
-            .map_err(|(_, failure)| failed(&load.file.path, &failure))?;
+        go_back(work, load).await?;
         changed.push(insert_alone(work, load, &shapes).await?);
         break;
     }
@@ -319,12 +316,7 @@ async fn compare(
 
 /// Writes a file's rows. None where they were to be inserted, and one is in the way: nothing is done then.
 async fn write(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, way: Way) -> anyhow::Result<Option<Changed>> {
-    let switch = if load.sheet.said.is_without_triggers {
-        triggers::of(work, &[load.table.oid]).await?
-    } else {
-        Switch::default()
-    };
-    let script = Script::of(load, shapes, way, false, switch);
+    let script = Script::of(load, shapes, way, false);
     match work.batch(&script.texts).await {
         Ok(answers) => {
             let mut changed = script.changed(&answers);
@@ -338,12 +330,17 @@ async fn write(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, way: W
                 && script.writing.contains(&index)
                 && failure.code() == Some(&SqlState::UNIQUE_VIOLATION) =>
         {
-            let back: Vec<String> = [BACK.to_owned(), END.to_owned()].into_iter().chain(script.on).collect();
-            work.batch(&back).await.map_err(|(_, failure)| failed(&load.file.path, &failure))?;
+            go_back(work, load).await?;
             Ok(None)
         }
         Err((index, failure)) => Err(refused(work, load, shapes, &script, index, failure).await),
     }
+}
+
+/// Takes back what a file did.
+async fn go_back(work: &mut Work<'_, '_>, load: &Load<'_>) -> Result<(), Error> {
+    let texts: Vec<String> = [BACK.to_owned(), END.to_owned()].into_iter().chain(load.on()).collect();
+    work.batch(&texts).await.map(drop).map_err(|(_, failure)| failed(&load.file.path, &failure))
 }
 
 /// The error of a file one of whose statements failed.

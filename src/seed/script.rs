@@ -7,6 +7,7 @@ use tokio_postgres::error::DbError;
 
 use super::directive::{self, Wrong};
 use super::files::Name;
+use super::triggers;
 use super::work::{Work, failed};
 use crate::database::pipeline::{Part, Place};
 use crate::database::session::Failure;
@@ -70,7 +71,7 @@ pub(super) async fn run(work: &mut Work<'_, '_>, step: &Step, begin: &[String]) 
     let watch = watch::blockers(&run.options, run.backend, &observer, &step.label, Instant::now());
     let done = watch::alongside(run.session.run(&parts, on_notice), watch).await;
     done.map(drop).map_err(|(place, failure)| match place.part < begin.len() {
-        true => failed(&step.path, &failure),
+        true => triggers::missing(&step.path, &failure).unwrap_or_else(|| failed(&step.path, &failure)),
         false => explain(step, spot(place), &failure),
     })
 }
