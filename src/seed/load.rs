@@ -125,16 +125,15 @@ async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) 
     let is_first = states.is_empty();
     let mut tasks = Vec::new();
     for vertical in verticals {
-        let mut state = states.remove(&vertical.name).unwrap_or_default();
-        let (old, today) = (state.clone(), day(vertical, &state, server_day, options)?);
-        state::note(work, vertical, &mut state, today).await?;
-        tasks.push(Task { vertical, today, old, state, loads: BTreeMap::new() });
+        let state = states.remove(&vertical.name).unwrap_or_default();
+        let today = day(vertical, &state, server_day, options)?;
+        tasks.push(Task { vertical, today, old: state.clone(), state, loads: BTreeMap::new() });
     }
-    let mut sheets: Vec<(usize, &Sheet, Date)> = Vec::new();
-    for task in &mut tasks {
-        plan(work, task, sheets.len()).await?;
-        sheets.extend(task.loads.values().map(|load| (load.index, load.sheet, task.today)));
-    }
+    let notes = tasks.iter_mut().map(|task| (task.vertical, &mut task.state, task.today)).collect();
+    state::note(work, notes).await?;
+    plan(work, &mut tasks).await?;
+    let loads = tasks.iter().flat_map(|task| task.loads.values().map(|load| (load.index, load.sheet, task.today)));
+    let sheets: Vec<(usize, &Sheet, Date)> = loads.collect();
     refuse(&tasks)?;
     let shapes = if sheets.is_empty() { HashMap::new() } else { stage::fill(work, &sheets).await? };
     let tables: Vec<u32> = tasks.iter().flat_map(|task| task.loads.values().map(|load| load.table.oid)).collect();
@@ -253,37 +252,35 @@ fn day(vertical: &Vertical, state: &State, server_day: Date, options: Options) -
     }
 }
 
-/// Finds the tables of a vertical's CSV files, and those that its scripts name. `first` is the first index in the stage that is
-/// free.
-async fn plan<'v>(work: &mut Work<'_, '_>, task: &mut Task<'v>, first: usize) -> Result<(), Error> {
-    let vertical: &'v Vertical = task.vertical;
-    let mut names: Vec<&Name> = sheets(vertical).map(|(_, sheet)| &sheet.table).collect();
-    for file in &vertical.files {
-        if let Body::Script { without_triggers, .. } = &file.body {
-            names.extend(without_triggers);
+/// Finds the tables of CSV files, and those that scripts name.
+async fn plan(work: &mut Work<'_, '_>, tasks: &mut [Task<'_>]) -> Result<(), Error> {
+    let mut names: Vec<&Name> = Vec::new();
+    for file in tasks.iter().flat_map(|task| &task.vertical.files) {
+        match &file.body {
+            Body::Rows(sheet) => names.push(&sheet.table),
+            Body::Script { without_triggers, .. } => names.extend(without_triggers),
         }
     }
-    if names.is_empty() {
-        return Ok(());
-    }
-    let oids = table::find(work, &names).await?;
-    let list: Vec<String> = oids.values().flatten().map(u32::to_string).collect();
-    if !list.is_empty() {
-        table::read(work, &list.join(", ")).await?;
-    }
-    let ids: Vec<String> = task.state.files.values().map(|kept| kept.id.to_string()).collect();
-    for (place, (file, sheet)) in sheets(vertical).enumerate() {
-        let oid = oids.get(&sheet.table).copied().flatten();
-        let Some(found) = oid.and_then(|oid| work.tables.get(&oid)) else {
-            return Err(Error::new(Kind::Failed, format!("{}: {} is no table", file.path, sheet.table)));
-        };
-        let Some(table) = found.clone() else {
-            let text = format!("{}: rows of {} cannot be told apart: it has no primary key", file.path, sheet.table);
-            return Err(Error::new(Kind::Failed, text).hint("give the table one, or write the rows in a `.sql` file"));
-        };
-        let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
-        let load = Load { file, sheet, table, index: first + place, id, files: ids.join(", ") };
-        task.loads.insert(&file.name, load);
+    let oids = table::find_and_read(work, &names).await?;
+    let mut index = 0;
+    for task in tasks {
+        let ids: Vec<String> = task.state.files.values().map(|kept| kept.id.to_string()).collect();
+        for (file, sheet) in sheets(task.vertical) {
+            let oid = oids.get(&sheet.table).copied().flatten();
+            let Some(found) = oid.and_then(|oid| work.tables.get(&oid)) else {
+                return Err(Error::new(Kind::Failed, format!("{}: {} is no table", file.path, sheet.table)));
+            };
+            let Some(table) = found.clone() else {
+                let (path, name) = (&file.path, &sheet.table);
+                let text = format!("{path}: rows of {name} cannot be told apart: it has no primary key");
+                let hint = "give the table one, or write the rows in a `.sql` file";
+                return Err(Error::new(Kind::Failed, text).hint(hint));
+            };
+            let id = task.state.files.get(&file.name).map_or(0, |kept| kept.id);
+            let load = Load { file, sheet, table, index, id, files: ids.join(", ") };
+            task.loads.insert(&file.name, load);
+            index += 1;
+        }
     }
     Ok(())
 }

@@ -160,8 +160,9 @@ pub(super) async fn load(
         let empty: Vec<&Load<'_>> =
             left.iter().copied().take_while(|load| work.empty.remove(&load.table.oid)).collect();
         if empty.is_empty() {
-            let asked = left.get(..together).unwrap_or(left);
-            let (changed, is_quiet) = compare(work, asked, shapes).await?;
+            let is_asked = |load: &&Load<'_>| !work.empty.contains(&load.table.oid);
+            let asked: Vec<&Load<'_>> = left.iter().copied().take_while(is_asked).take(together).collect();
+            let (changed, is_quiet) = compare(work, &asked, shapes).await?;
             together = if is_quiet { together.saturating_mul(2) } else { 1 };
             done.extend(changed);
         } else {

@@ -26,7 +26,10 @@ pub(super) async fn settle(
         "SELECT r.file_id, pg_catalog.count(*), r.relation::pg_catalog.oid FROM migrate.seed_rows r
          JOIN migrate.seed_files f ON f.id = r.file_id WHERE f.vertical = {name} GROUP BY r.file_id, r.relation"
     );
-    let counts = work.rows(&counts).await.map_err(|failure| failed("failed to count the rows", &failure))?;
+    let counts = work.batch(&[counts, count(&queries)]).await;
+    let counts = counts.map_err(|(_, failure)| failed("failed to count the rows", &failure))?;
+    let mut rows = counts.get(1).map_or(0, |rows| number(rows, 0));
+    let counts = counts.into_iter().next().unwrap_or_default();
     for load in task.loads.values() {
         // All lines are in the table now: where there are as many rows, there are no others.
         let (id, oid) = (load.id.to_string(), load.table.oid.to_string());
@@ -45,11 +48,12 @@ pub(super) async fn settle(
             key = load.table.key_of("t"),
         ));
     }
-    let victims = queries.join("\nUNION ALL\n");
-    let count = format!("SELECT pg_catalog.count(*) FROM ({victims}) v");
-    let rows = work.rows(&count).await.map_err(|failure| failed("failed to find rows whose line is gone", &failure))?;
-    let rows = number(&rows, 0);
+    if queries.len() > 1 {
+        let counted = work.rows(&count(&queries)).await;
+        rows = number(&counted.map_err(|failure| failed("failed to find rows whose line is gone", &failure))?, 0);
+    }
     if rows > 0 && prune {
+        let victims = queries.join("\nUNION ALL\n");
         let what = format!("rows that are no longer in the files of {}", vertical.name);
         done.pruned = remove::remove(work, &victims, &what).await?;
     } else if rows > 0 {
@@ -66,4 +70,8 @@ pub(super) async fn settle(
         work.rows(&forget).await.map_err(|failure| failed("failed to forget files", &failure))?;
     }
     Ok(())
+}
+
+fn count(queries: &[String]) -> String {
+    format!("SELECT pg_catalog.count(*) FROM ({}) v", queries.join("\nUNION ALL\n"))
 }

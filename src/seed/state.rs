@@ -71,18 +71,33 @@ fn unmade(work: &Work<'_, '_>, failure: &Failure) -> Error {
     ))
 }
 
-/// Notes a vertical's day and the files that are new or changed; fills their ids in.
-pub(super) async fn note(
-    work: &mut Work<'_, '_>,
-    vertical: &Vertical,
-    state: &mut State,
-    today: Date,
-) -> Result<(), Error> {
+/// Notes the days of verticals and their files that are new or changed; fills their ids in.
+pub(super) async fn note(work: &mut Work<'_, '_>, tasks: Vec<(&Vertical, &mut State, Date)>) -> Result<(), Error> {
+    let (mut texts, mut states) = (Vec::new(), Vec::new());
+    for (vertical, state, today) in tasks {
+        texts.extend(noting(vertical, state, today));
+        states.push((vertical.name.as_str(), state));
+    }
+    let answers = work.batch(&texts).await.map_err(|(_, failure)| failed("failed to note the files", &failure))?;
+    for row in answers.into_iter().flatten() {
+        let cell = |index: usize| row.get(index).and_then(Option::as_deref);
+        let (Some(vertical), Some(name), Some(id)) = (cell(0), cell(1), cell(2)) else { continue };
+        let id = id.parse().unwrap_or_default();
+        if let Some((_, state)) = states.iter_mut().find(|(name, _)| *name == vertical) {
+            let new = Kept { id, sha256: String::new() };
+            state.files.entry(name.to_owned()).and_modify(|kept| kept.id = id).or_insert(new);
+        }
+    }
+    Ok(())
+}
+
+/// What notes a vertical's day and its files that are new or changed. Returns vertical, name and id of these.
+fn noting(vertical: &Vertical, state: &mut State, today: Date) -> Vec<String> {
     let name = quote::literal(&vertical.name);
-    let mut sql = String::new();
+    let mut texts = Vec::new();
     if state.today.is_none() {
         let day = quote::literal(&marker::written(today));
-        sql.push_str(&format!("INSERT INTO migrate.seeds (vertical, today) VALUES ({name}, {day});"));
+        texts.push(format!("INSERT INTO migrate.seeds (vertical, today) VALUES ({name}, {day})"));
         state.today = Some(today);
     }
     let is_kept =
@@ -94,21 +109,13 @@ pub(super) async fn note(
         .map(|file| format!("({name}, {}, {})", quote::literal(&file.name), quote::literal(&file.sha256)))
         .collect();
     if !changed.is_empty() {
-        sql.push_str(&format!(
+        texts.push(format!(
             "INSERT INTO migrate.seed_files (vertical, name, sha256) VALUES {}
-             ON CONFLICT (vertical, name) DO UPDATE SET sha256 = excluded.sha256 RETURNING name, id",
+             ON CONFLICT (vertical, name) DO UPDATE SET sha256 = excluded.sha256 RETURNING vertical, name, id",
             changed.join(", ")
         ));
     }
-    if sql.is_empty() {
-        return Ok(());
-    }
-    let rows = work.rows(&sql).await.map_err(|failure| failed("failed to note the files", &failure))?;
-    for (name, id) in pairs(&rows) {
-        let id = id.parse().unwrap_or_default();
-        state.files.entry(name).and_modify(|kept| kept.id = id).or_insert(Kept { id, sha256: String::new() });
-    }
-    Ok(())
+    texts
 }
 
 /// The first two cells of rows that have both.

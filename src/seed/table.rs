@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::files::Name;
-use super::work::{Work, failed};
+use super::work::{Rows, Work, failed};
 use crate::error::Error;
 use crate::sql::quote;
 
@@ -108,10 +108,17 @@ impl Table {
     }
 }
 
-/// Reads tables by an expression of their oids, those that were read before left alone.
+/// Reads tables by an expression of their oids.
 pub(super) async fn read(work: &mut Work<'_, '_>, oids: &str) -> Result<Vec<u32>, Error> {
-    let sql = include_str!("sql/table.sql").replace("{tables}", oids);
-    let rows = work.rows(&sql).await.map_err(|failure| failed("failed to read the tables", &failure))?;
+    let rows = work.rows(&question(oids)).await.map_err(|failure| failed("failed to read the tables", &failure))?;
+    Ok(learn(work, rows))
+}
+
+fn question(oids: &str) -> String {
+    include_str!("sql/table.sql").replace("{tables}", oids)
+}
+
+fn learn(work: &mut Work<'_, '_>, rows: Rows) -> Vec<u32> {
     let mut found = Vec::new();
     for row in rows {
         let cell = |index: usize| row.get(index).cloned().flatten().unwrap_or_default();
@@ -120,6 +127,22 @@ pub(super) async fn read(work: &mut Work<'_, '_>, oids: &str) -> Result<Vec<u32>
         work.tables.insert(oid, table.filter(|table| !table.key().is_empty()));
         found.push(oid);
     }
+    found
+}
+
+/// Finds tables by name, None for one that is not there, and reads them.
+pub(super) async fn find_and_read(
+    work: &mut Work<'_, '_>,
+    names: &[&Name],
+) -> Result<BTreeMap<Name, Option<u32>>, Error> {
+    let oids = oids(names);
+    if oids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let answers = work.batch(&[format!("SELECT {oids}"), question(&oids)]).await;
+    let mut answers = answers.map_err(|(_, failure)| failed("failed to read the tables", &failure))?.into_iter();
+    let found = by_name(names, answers.next().unwrap_or_default());
+    learn(work, answers.next().unwrap_or_default());
     Ok(found)
 }
 
@@ -130,8 +153,15 @@ pub(super) fn oid(name: &Name) -> String {
 
 /// The oids of tables by name; None for one that is not there.
 pub(super) async fn find(work: &mut Work<'_, '_>, names: &[&Name]) -> Result<BTreeMap<Name, Option<u32>>, Error> {
-    let sql = format!("SELECT {}", names.iter().map(|name| oid(name)).collect::<Vec<_>>().join(", "));
-    let rows = work.rows(&sql).await.map_err(|failure| failed("failed to look for the tables", &failure))?;
+    let rows = work.rows(&format!("SELECT {}", oids(names))).await;
+    Ok(by_name(names, rows.map_err(|failure| failed("failed to look for the tables", &failure))?))
+}
+
+fn oids(names: &[&Name]) -> String {
+    names.iter().map(|name| oid(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn by_name(names: &[&Name], rows: Rows) -> BTreeMap<Name, Option<u32>> {
     let oids = rows.into_iter().next().unwrap_or_default();
-    Ok(names.iter().zip(oids).map(|(name, oid)| ((*name).clone(), oid.and_then(|oid| oid.parse().ok()))).collect())
+    names.iter().zip(oids).map(|(name, oid)| ((*name).clone(), oid.and_then(|oid| oid.parse().ok()))).collect()
 }

@@ -75,3 +75,30 @@ fn a_row_that_refers_to_nothing_is_named() {
     assert_eq!(shop.value("select count(*) from products"), "0");
     assert_eq!(shop.value("select count(*) from migrate.journal where event = 'seeded'"), "0");
 }
+
+/// Files of empty tables are sent together: what is wrong with one is told as if it were alone.
+#[test]
+fn one_of_several_files_is_told_apart() {
+    let shop = shop();
+    shop.file("seeds/x/01_products.csv", PRODUCTS);
+    shop.file("seeds/x/03_log.csv", "id,what\n1,by a file\n");
+    let seed = |orders: &str| {
+        shop.file("seeds/x/02_orders.csv", &format!("# migrate: markers\n# migrate: without-triggers\n{orders}"));
+        shop.migrate(&["seed", "x"])
+    };
+    seed("id,product_id\n1,{id latte}\n2,{id tea}\n")
+        .code(1)
+        .says("seeds/x/02_orders.csv:5: insert or update on table");
+    seed("id,note\n1,a\ntwo,b\n").code(1).says("seeds/x/02_orders.csv:5: column id: \"two\" is no integer");
+    seed("id,note\n1,a\n2,b\n1,c\n").code(1).says("seeds/x/02_orders.csv:6: the same key (id) is on line 4 already");
+    assert_eq!(shop.value("select count(*) from products"), "0");
+    seed("id,note\n1,a\n2,b\n").ok().prints("x: 6 rows inserted");
+    assert_eq!(shop.value("select string_agg(what, ' ') from log"), "by a file");
+    assert_eq!(shop.value("select count(*) from pg_trigger where tgenabled <> 'O'"), "0");
+    shop.file("seeds/x/01_products.csv", &PRODUCTS.replace("2.50", "2.60"));
+    shop.file("seeds/x/03_log.csv", "id,what\n1,by a file\n2,as well\n");
+    shop.migrate(&["seed", "x", "--json"]).ok();
+    assert_eq!(shop.value("select string_agg(what, ' ' order by id) from log"), "by a file as well");
+    assert_eq!(shop.value("select price from products where name = 'Espresso'"), "2.60");
+    shop.migrate(&["seed", "x"]).ok().prints("x: nothing changed");
+}

@@ -6,16 +6,20 @@ CREATE TEMPORARY TABLE migrate_seed_switched (
     statement text NOT NULL
 ) ON COMMIT DROP;
 
+-- What is checked at the end of a transaction unless somebody says otherwise; NULL if there is nothing of the kind.
+CREATE TEMPORARY TABLE migrate_seed_deferred ON COMMIT DROP AS
+SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname, k.conname), ', ') AS names
+FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
+WHERE k.condeferred;
+
 -- A table with checks outstanding cannot be altered. What was deferred before is so again.
 CREATE OR REPLACE FUNCTION pg_temp.migrate_seed_check() RETURNS void
 LANGUAGE plpgsql SET search_path = '' AS $body$
 DECLARE
     deferred text;
 BEGIN
-    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', n.nspname, k.conname), ', ') INTO deferred
-    FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_namespace n ON n.oid = k.connamespace
-    WHERE k.condeferred;
     SET CONSTRAINTS ALL IMMEDIATE;
+    SELECT d.names INTO deferred FROM pg_temp.migrate_seed_deferred d;
     IF deferred IS NOT NULL THEN
         EXECUTE 'SET CONSTRAINTS ' || deferred || ' DEFERRED';
     END IF;
