@@ -40,19 +40,22 @@ class Link:
 
         delivery = asyncio.create_task(deliver())
         try:
-            while piece := await reader.read(65536):
-                if from_client and self.answered:
-                    self.answered = False
-                    self.count.round_trips += 1
-                queue.put_nowait((loop.time() + self.delay_s, piece))
-        except ConnectionError:
-            pass
-        queue.put_nowait(None)
-        try:
-            await delivery
+            try:
+                while piece := await reader.read(65536):
+                    if from_client and self.answered:
+                        self.answered = False
+                        self.count.round_trips += 1
+                    queue.put_nowait((loop.time() + self.delay_s, piece))
+            except ConnectionError:
+                pass
+            queue.put_nowait(None)
+            try:
+                await delivery
+            except ConnectionError:
+                pass
+        finally:
+            # Also when the proxy ends before a goodbye has arrived: the server must not keep the session.
             writer.close()
-        except ConnectionError:
-            pass
 
 
 async def serve(listen: int, to: int, delay_s: float, count: Count) -> asyncio.Server:
@@ -86,6 +89,7 @@ class Proxy:
         for task in waiting:
             task.cancel()
         self.loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
+        self.loop.run_until_complete(asyncio.sleep(0))  # closes what was said to be closed
 
     def __enter__(self) -> "Proxy":
         self.thread.start()

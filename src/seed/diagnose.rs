@@ -3,7 +3,8 @@
 
 use tokio_postgres::error::{DbError, SqlState};
 
-use super::rows::{BACK, Load, upsert};
+use super::owned;
+use super::rows::{BACK, BEGIN, END, Load, upsert};
 use super::stage::{STAGE, Shapes};
 use super::work::{Work, failed};
 use crate::database::session::Failure;
@@ -22,6 +23,9 @@ pub(super) async fn explain(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &S
     if !is_ours || work.rows(BACK).await.is_err() {
         return failed(path, &failure);
     }
+    if let Err(error) = prepare(work, path).await {
+        return error;
+    }
     let found = match error.code() {
         code if *code == SqlState::NOT_NULL_VIOLATION => missing(work, load, error).await,
         code if *code == SqlState::CARDINALITY_VIOLATION => twice(work, load).await,
@@ -37,6 +41,16 @@ pub(super) async fn explain(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &S
     };
     let message = found.unwrap_or_else(|| format!("{path}: {}", said(error)));
     Error::new(Kind::Failed, format!("{message}\nnothing was kept"))
+}
+
+/// What is tried needs what a file that is written does, and it must not be taken back each time.
+async fn prepare(work: &mut Work<'_, '_>, path: &str) -> Result<(), Error> {
+    if work.is_looked_at {
+        return Ok(());
+    }
+    work.rows(END).await.map_err(|failure| failed(path, &failure))?;
+    owned::ensure(work).await?;
+    work.rows(BEGIN).await.map(drop).map_err(|failure| failed(path, &failure))
 }
 
 fn said(error: &DbError) -> String {

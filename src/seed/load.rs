@@ -136,8 +136,10 @@ async fn all(work: &mut Work<'_, '_>, verticals: &[Vertical], options: Options) 
     let sheets: Vec<(usize, &Sheet, Date)> = loads.collect();
     refuse(&tasks)?;
     let shapes = if sheets.is_empty() { HashMap::new() } else { stage::fill(work, &sheets).await? };
-    let tables: Vec<u32> = tasks.iter().flat_map(|task| task.loads.values().map(|load| load.table.oid)).collect();
-    owned::begin(work, is_first, &tables).await?;
+    if is_first {
+        let tables = tasks.iter().flat_map(|task| task.loads.values().map(|load| load.table.oid)).collect::<Vec<_>>();
+        owned::begin(work, is_first, &tables).await?;
+    }
     let mut loaded = Vec::new();
     for task in &tasks {
         loaded.push(one(work, task, &shapes, options).await?);
@@ -214,6 +216,7 @@ async fn run(
     step: &Step,
     without_triggers: &[Name],
 ) -> anyhow::Result<LoadedFile> {
+    owned::ensure(work).await?;
     let (mut begin, mut end) = (Vec::new(), Vec::new());
     if !without_triggers.is_empty() {
         begin.push(triggers::named(without_triggers));

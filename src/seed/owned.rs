@@ -22,6 +22,11 @@ const WRITTEN: &str = "(t.xmin = (SELECT pg_catalog.pg_current_xact_id()::pg_cat
 /// With which a strict look says that it is not enough.
 pub(super) const UNTOLD: &str = "MG001";
 
+/// Makes sure that the server looks, where no one has begun to: before the first row is written.
+pub(super) async fn ensure(work: &mut Work<'_, '_>) -> Result<(), Error> {
+    if work.is_looked_at { Ok(()) } else { begin(work, false, &[]).await }
+}
+
 /// Begins to look. `is_first`: no row belongs to a seed yet, and which of the tables have no row at all is asked.
 pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool, tables: &[u32]) -> Result<(), Error> {
     let make = include_str!("sql/note.sql")
@@ -38,6 +43,7 @@ pub(super) async fn begin(work: &mut Work<'_, '_>, is_first: bool, tables: &[u32
     }
     let answers = work.batch(&texts).await.map_err(|(_, failure)| failed("failed to begin", &failure))?;
     let empty = answers.last().into_iter().flatten();
+    work.is_looked_at = true;
     work.empty = empty.filter_map(|row| row.first()?.as_deref()?.parse().ok()).collect();
     Ok(())
 }

@@ -41,9 +41,9 @@ pub(super) struct Changed {
 const NAMED: usize = 3;
 
 /// Around what may fail for a row of the file: diagnosing goes back there.
-const BEGIN: &str = "SAVEPOINT migrate_seed_file";
+pub(super) const BEGIN: &str = "SAVEPOINT migrate_seed_file";
 pub(super) const BACK: &str = "ROLLBACK TO SAVEPOINT migrate_seed_file";
-const END: &str = "RELEASE SAVEPOINT migrate_seed_file";
+pub(super) const END: &str = "RELEASE SAVEPOINT migrate_seed_file";
 
 impl Load<'_> {
     /// The columns by which the file's rows are recognised.
@@ -317,6 +317,7 @@ async fn compare(
 
 /// Writes a file's rows. None where they were to be inserted, and one is in the way: nothing is done then.
 async fn write(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, way: Way) -> anyhow::Result<Option<Changed>> {
+    owned::ensure(work).await?;
     let script = Script::of(load, shapes, way, false);
     match work.batch(&script.texts).await {
         Ok(answers) => {

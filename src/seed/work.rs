@@ -25,6 +25,8 @@ pub(super) struct Work<'r, 'a> {
     pub(super) tables: BTreeMap<u32, Option<Table>>,
     /// Tables that had no rows, and into which none went since. Only where no row belonged to a seed before.
     pub(super) empty: BTreeSet<u32>,
+    /// Whether the server looks where rows go.
+    pub(super) is_looked_at: bool,
     /// Whether triggers can be switched.
     pub(super) has_switch: bool,
     /// Another session, which sees the rows that were there before.
@@ -33,7 +35,14 @@ pub(super) struct Work<'r, 'a> {
 
 impl<'r, 'a> Work<'r, 'a> {
     pub(super) fn new(run: &'r mut Run<'a>) -> Self {
-        Self { run, tables: BTreeMap::new(), empty: BTreeSet::new(), has_switch: false, before: None }
+        Self {
+            run,
+            tables: BTreeMap::new(),
+            empty: BTreeSet::new(),
+            is_looked_at: false,
+            has_switch: false,
+            before: None,
+        }
     }
 
     /// Opens the transaction, as the only runner. `is_kept`: whether it is to be committed, so that there must be a ledger.
