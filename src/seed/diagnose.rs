@@ -4,8 +4,9 @@
 use tokio_postgres::error::{DbError, SqlState};
 
 use super::owned;
-use super::rows::{BACK, BEGIN, END, Load, upsert};
+use super::rows::Load;
 use super::stage::{STAGE, Shapes};
+use super::statements::{BACK, BEGIN, END, upsert};
 use super::work::{Work, failed};
 use crate::database::session::Failure;
 use crate::error::{Error, Kind};

@@ -7,12 +7,12 @@ use time::Date;
 use super::files::{Body, File, Name, Vertical};
 use super::marker;
 use super::remove::Removed;
-use super::rows::{self, Load};
+use super::rows::Load;
 use super::sheet::Sheet;
 use super::stage::{self, Shapes};
 use super::state::{self, State};
 use super::work::{Work, failed};
-use super::{owned, script, stale, table, triggers};
+use super::{owned, script, stale, table, triggers, write};
 use crate::database::pipeline::Part;
 use crate::engine::run::Run;
 use crate::engine::step::Step;
@@ -191,7 +191,7 @@ async fn one(
                 1
             }
             Body::Rows(_) => {
-                let changed = rows::load(work, &loads, shapes).await?;
+                let changed = write::load(work, &loads, shapes).await?;
                 let results = loads.iter().zip(&changed);
                 files.extend(
                     results.map(|(load, changed)| result(load.file, true, changed.inserted, Some(changed.updated))),

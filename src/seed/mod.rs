@@ -7,8 +7,9 @@
 //! | `load` | verticals loaded in one transaction |
 //! | `work` | that transaction: session, limits, the second session that sees what was before |
 //! | `state` | what the ledger keeps: days, checksums, whose each row is |
-//! | `table`, `stage`, `rows`, `diagnose` | a CSV file: its table, its rows on the server, the upsert, the bad cell |
-//! | `owned` | the rows that scripts and triggers inserted |
+//! | `rows`, `table`, `stage` | a CSV file seen against its table, its rows on the server |
+//! | `write`, `statements`, `diagnose` | CSV files loaded: in which order, with which SQL, and which cell was bad |
+//! | `owned` | whose the rows are that were inserted |
 //! | `triggers` | a table's own triggers, off for a while |
 //! | `remove`, `stale`, `reset` | rows deleted again: how, those whose line is gone, all |
 //! | [`volume`] | a chain's years of rows, generated |
@@ -29,10 +30,12 @@ mod sheet;
 mod stage;
 mod stale;
 mod state;
+mod statements;
 mod table;
 mod triggers;
 pub mod volume;
 mod work;
+mod write;
 
 pub use files::{Vertical, names, read, unnamed};
 pub use load::{Loaded, LoadedFile, Options, load};
