@@ -70,22 +70,31 @@ pub(super) fn look(file: i32, is_strict: bool) -> String {
     format!("SELECT * FROM pg_temp.migrate_seed_note({file}, {is_strict})")
 }
 
-/// How many rows a look has noted.
-pub(super) fn noted(looked: &Rows) -> u64 {
+/// How many rows a look has noted. The tables into which they went have some now.
+pub(super) fn noted(work: &mut Work<'_, '_>, looked: &Rows) -> u64 {
+    for oid in looked.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok()) {
+        work.empty.remove(&oid);
+    }
     looked.iter().filter_map(|row| row.get(2)?.as_deref()?.parse::<u64>().ok()).sum()
+}
+
+/// Whether a look left something for [`rest`].
+pub(super) fn is_untold(looked: &Rows) -> bool {
+    looked.iter().any(|row| row.get(2).is_none_or(Option::is_none))
 }
 
 /// Notes what a look could not. Gives how many rows were noted, by the look as well.
 pub(super) async fn rest(work: &mut Work<'_, '_>, path: &str, file: i32, looked: &Rows) -> anyhow::Result<u64> {
+    let mut rows = noted(work, looked);
+    if !is_untold(looked) {
+        return Ok(rows);
+    }
     let is_left = |row: &&Vec<Option<String>>| row.get(2).is_none_or(Option::is_none);
     let left = looked.iter().filter(is_left).filter_map(|row| {
         let oid: u32 = row.first()?.as_deref()?.parse().ok()?;
         Some((oid, row.get(1)?.as_deref() == Some("t")))
     });
     let left: Vec<(u32, bool)> = left.collect();
-    if left.is_empty() {
-        return Ok(noted(looked));
-    }
     let unknown: Vec<u32> = left.iter().map(|(oid, _)| *oid).filter(|oid| !work.tables.contains_key(oid)).collect();
     let mut texts = Vec::new();
     if !unknown.is_empty() {
@@ -110,7 +119,8 @@ pub(super) async fn rest(work: &mut Work<'_, '_>, path: &str, file: i32, looked:
         texts.push(format!("SELECT NULL, NULL, pg_temp.migrate_seed_own({oid}, {file}, {others})"));
     }
     let taken = work.batch(&texts).await.map_err(|(_, failure)| noting(path, &failure))?;
-    Ok(noted(looked) + taken.iter().map(noted).sum::<u64>())
+    rows += taken.iter().map(|taken| noted(work, taken)).sum::<u64>();
+    Ok(rows)
 }
 
 /// The question which tables have no rows: those of which there is not a page. Never a partition, whose rows are counted as those

@@ -66,8 +66,7 @@ pub(super) fn take_over(load: &Load<'_>) -> String {
 /// Puts the rows of a shape into the table, up to a line if one is given. Returns how many were changed, and how many of them
 /// are new.
 pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Option<i64>) -> String {
-    let written = load.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
-    let columns: Vec<&String> = written.map(|(_, column)| column).collect();
+    let columns = written(load, defaults);
     let (key, set) = (load.key(), load.set(defaults));
     let (mut action, mut is_same) = ("NOTHING".to_owned(), String::new());
     if !set.is_empty() {
@@ -122,8 +121,7 @@ pub(super) fn upsert(load: &Load<'_>, shape: usize, defaults: &[usize], last: Op
 /// half its price, but for whose the rows are: the look that follows sees that. Should somebody else have added a row with the same
 /// key meanwhile, it is refused.
 pub(super) fn insert(load: &Load<'_>, shape: usize, defaults: &[usize]) -> String {
-    let written = load.sheet.columns.iter().enumerate().filter(|(place, _)| !defaults.contains(place));
-    let columns: Vec<&String> = written.map(|(_, column)| column).collect();
+    let columns = written(load, defaults);
     format!(
         "INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {casts} FROM {STAGE} s WHERE {rows} ORDER BY s.line",
         table = load.table.sql(),
@@ -131,6 +129,12 @@ pub(super) fn insert(load: &Load<'_>, shape: usize, defaults: &[usize]) -> Strin
         casts = columns.iter().map(|name| load.cast(name)).collect::<Vec<_>>().join(", "),
         rows = of_shape(load, shape, None),
     )
+}
+
+/// The columns that rows of a shape give.
+fn written<'l>(load: &'l Load<'_>, defaults: &[usize]) -> Vec<&'l String> {
+    let columns = load.sheet.columns.iter().enumerate();
+    columns.filter(|(place, _)| !defaults.contains(place)).map(|(_, column)| column).collect()
 }
 
 fn of_shape(load: &Load<'_>, shape: usize, last: Option<i64>) -> String {

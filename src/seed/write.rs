@@ -21,6 +21,8 @@ use crate::error::{Error, Kind};
 pub(super) struct Changed {
     pub(super) inserted: u64,
     pub(super) updated: u64,
+    /// Whether one look at where rows went was not enough, so that files after it had to wait.
+    is_untold: bool,
 }
 
 /// Loads files, one after the other. Gives what became of each.
@@ -33,7 +35,8 @@ pub(super) async fn load(
     shapes: &HashMap<usize, Shapes>,
 ) -> anyhow::Result<Vec<Changed>> {
     let mut done = Vec::new();
-    // After a file that had to be written, what was answered about the next ones may be wrong: the fewer are asked about.
+    // After a file that had to be written, what was answered about the next ones may be wrong: the fewer are asked about. After one
+    // for which the others waited in vain, none is sent with the next.
     let mut together = loads.len();
     while let Some(left) = loads.get(done.len()..).filter(|left| !left.is_empty()) {
         if work.run.session.interrupt().is_set() {
@@ -41,7 +44,7 @@ pub(super) async fn load(
             return Err(Error::new(Kind::Interrupted, format!("interrupted before {path}; nothing was kept")).into());
         }
         let empty: Vec<&Load<'_>> =
-            left.iter().copied().take_while(|load| work.empty.remove(&load.table.oid)).collect();
+            left.iter().copied().take(together).take_while(|load| work.empty.remove(&load.table.oid)).collect();
         if empty.is_empty() {
             let is_asked = |load: &&Load<'_>| !work.empty.contains(&load.table.oid);
             let asked: Vec<&Load<'_>> = left.iter().copied().take_while(is_asked).take(together).collect();
@@ -49,7 +52,9 @@ pub(super) async fn load(
             together = if is_quiet { together.saturating_mul(2) } else { 1 };
             done.extend(changed);
         } else {
-            done.extend(insert_all(work, &empty, shapes).await?);
+            let changed = insert_all(work, &empty, shapes).await?;
+            together = if changed.iter().any(|changed| changed.is_untold) { 1 } else { loads.len() };
+            done.extend(changed);
         }
     }
     Ok(done)
@@ -122,8 +127,8 @@ async fn insert_all(
     let (mut changed, mut answers) = (Vec::new(), answers.as_slice());
     for ((place, load), script) in loads.iter().enumerate().zip(&scripts) {
         if let Some((own, rest)) = answers.split_at_checked(script.texts.len()) {
-            let inserted = own.get(script.look).map_or(0, owned::noted);
-            changed.push(Changed { inserted, updated: 0 });
+            let inserted = own.get(script.look).map_or(0, |looked| owned::noted(work, looked));
+            changed.push(Changed { inserted, ..Changed::default() });
             answers = rest;
             continue;
         }
@@ -206,6 +211,7 @@ async fn write(work: &mut Work<'_, '_>, load: &Load<'_>, shapes: &Shapes, way: W
         Ok(answers) => {
             let mut changed = script.changed(&answers);
             if let Some(looked) = answers.get(script.look) {
+                changed.is_untold = owned::is_untold(looked);
                 changed.inserted += owned::rest(work, &load.file.path, load.id, looked).await?;
             }
             Ok(Some(changed))
